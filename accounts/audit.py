@@ -1,0 +1,123 @@
+"""The audit trail's one writer. Names of events follow `room.thing.done`; never a secret, a code or a full phone."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import AuditChain, AuditEvent, Company, Mandate, User
+
+DONE = "done"
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as text that outlives the row it came from. `company_id` is empty for the bank's own acts."""
+
+    name: str
+    role: str
+    company_id: str = ""
+
+
+THE_CLOCK = Actor(name="clock", role="system")
+A_VISITOR = Actor(name="visitor", role="visitor")
+
+
+def actor_of(who: User | Mandate, *, company: Company | None = None) -> Actor:
+    """The actor for a customer's mandate or for a user; `company` when a user acts for one without a mandate."""
+    if isinstance(who, Mandate):
+        return Actor(name=f"user:{who.user_id}", role="customer", company_id=str(who.company_id))
+    return Actor(name=f"user:{who.pk}", role=who.kind, company_id=str(company.pk) if company else "")
+
+
+def record(
+    event: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    subject: str = "",
+    outcome: str = DONE,
+    reason: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one event to the chain of the actor's company, or to the bank's, in the caller's transaction.
+
+    The head of the chain is locked until that transaction ends: keep it short.
+    """
+    fields = {
+        "at": at.isoformat(),
+        "event": event,
+        "outcome": outcome,
+        "actor": actor.name,
+        "actor_role": actor.role,
+        "company": actor.company_id,
+        "subject": subject,
+        "reason": reason[:200],
+        "details": dict(details or {}),
+    }
+    exact = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                chain_name(actor.company_id),
+                at,
+                event,
+                outcome,
+                actor.name,
+                actor.role,
+                actor.company_id,
+                subject,
+                reason[:200],
+                exact,
+            ],
+        )
+
+
+def chain_name(company_id: str) -> str:
+    return f"company:{company_id}" if company_id else "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Where a chain does not hold: the sequence number and what is wrong there."""
+
+    chain: str
+    sequence: int
+    what: str
+
+
+def verify_chain(name: str) -> Breach | None:
+    """Recompute one chain from its stored bytes; the first breach, or None when it holds to its head."""
+    previous, expected = b"", 0
+    for event in AuditEvent.objects.filter(chain=name).order_by("sequence").iterator():
+        expected += 1
+        breach = _breach_of(event, previous, expected)
+        if breach:
+            return Breach(name, event.sequence, breach)
+        previous = bytes(event.hash)
+    head = AuditChain.objects.filter(name=name).first()
+    if head and (head.count != expected or bytes(head.head) != previous):
+        return Breach(name, expected, "the head does not fit the last event")
+    return None
+
+
+def _breach_of(event: AuditEvent, previous: bytes, expected: int) -> str:
+    if event.sequence != expected:
+        return f"expected sequence {expected}"
+    if bytes(event.previous_hash) != previous:
+        return "previous hash differs"
+    if hashlib.sha256(previous + bytes(event.record)).digest() != bytes(event.hash):
+        return "hash differs from the record"
+    stored = json.loads(bytes(event.record))
+    columns = ("event", "outcome", "actor", "actor_role", "company", "subject", "reason")
+    if any(stored[name] != getattr(event, name) for name in columns):
+        return "a column differs from the record"
+    if datetime.fromisoformat(stored["at"]) != event.at:
+        return "the moment differs from the record"
+    return ""

@@ -1,0 +1,175 @@
+"""The one door for money: post, hold, capture, release, reverse.
+
+The work is done by functions in the database (migration 0003), which alone may write entries and balances: they
+lock the accounts in the order of their ids, number the entries, and keep the running balance. What they refuse
+comes back here as the name of a law and leaves as a Refusal with a sentence.
+Call these inside a verb's transaction; a refusal inside it needs a savepoint of the caller's if work shall go on.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Hold, Posting
+from accounts.models.ledger import Channel, Entry, Kind
+from accounts.refusals import Refusal
+
+
+class NotEnoughMoney(Refusal):
+    sentence = _("Gjendja e disponueshme nuk mjafton. Ulni shumën ose zgjidhni një llogari tjetër.")
+
+
+class AccountTakesNoDebit(Refusal):
+    sentence = _("Nga kjo llogari nuk mund të paguhet tani, sepse është e ngrirë ose e mbyllur. Telefononi bankën.")
+
+
+class AccountIsClosed(Refusal):
+    sentence = _("Llogaria është e mbyllur dhe nuk pranon më veprime.")
+
+
+class HoldAlreadyEnded(Refusal):
+    sentence = _("Shuma e rezervuar është kryer ose liruar tashmë.")
+
+
+REFUSED_BY_LAW: dict[str, type[Refusal]] = {
+    "available_is_never_negative": NotEnoughMoney,
+    "no_overdraft_beyond_the_agreed_limit": NotEnoughMoney,
+    "frozen_and_closed_accounts_take_no_debit": AccountTakesNoDebit,
+    "closed_accounts_take_no_entry": AccountIsClosed,
+    "hold_ends_once": HoldAlreadyEnded,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a posting: signed minor units, positive in favour of the account."""
+
+    account_id: int
+    amount_minor: int
+    part: str = Entry.Part.PRINCIPAL
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a posting or a hold says of itself, so that a statement reads nothing else."""
+
+    kind: Kind
+    channel: Channel
+    debtor_name: str = ""
+    debtor_iban: str = ""
+    creditor_name: str = ""
+    creditor_iban: str = ""
+    remittance_information: str = ""
+    end_to_end_id: str = ""
+    source: str = ""
+
+
+def post(
+    *,
+    key: str,
+    legs: Sequence[Leg],
+    facts: Facts,
+    value_on: date,
+    at: datetime,
+    hold_id: UUID | None = None,
+    reverses: Posting | None = None,
+) -> Posting:
+    """Book one posting; a second call with the same key and legs returns the first.
+
+    With `hold_id` the hold is captured in the same statement: the legs on its account may not exceed it, what is
+    left over becomes available. Refuses NotEnoughMoney, AccountTakesNoDebit, AccountIsClosed, HoldAlreadyEnded.
+    """
+    assert len(legs) >= 2, "a posting has two sides"
+    with _laws(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                key,
+                facts.kind,
+                facts.channel,
+                at,
+                value_on,
+                facts.debtor_name,
+                facts.debtor_iban,
+                facts.creditor_name,
+                facts.creditor_iban,
+                facts.remittance_information,
+                facts.end_to_end_id,
+                facts.source,
+                reverses.pk if reverses else None,
+                [leg.account_id for leg in legs],
+                [leg.amount_minor for leg in legs],
+                [str(leg.part) for leg in legs],
+                hold_id,
+            ],
+        )
+        (posting_id,) = cursor.fetchone()
+    return Posting.objects.get(pk=posting_id)
+
+
+def hold(*, key: str, account_id: int, amount_minor: int, facts: Facts, expected_on: date, at: datetime) -> Hold:
+    """Set an amount aside on one account, for a debit expected on a day; the same key returns the first hold.
+
+    Refuses NotEnoughMoney and AccountTakesNoDebit.
+    """
+    with _laws(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_hold(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                key,
+                account_id,
+                amount_minor,
+                facts.kind,
+                facts.channel,
+                at,
+                expected_on,
+                facts.creditor_name,
+                facts.creditor_iban,
+                facts.remittance_information,
+                facts.end_to_end_id,
+                facts.source,
+            ],
+        )
+        (hold_id,) = cursor.fetchone()
+    return Hold.objects.get(pk=hold_id)
+
+
+def release(*, hold_id: UUID, at: datetime, expired: bool = False) -> None:
+    """Give a held amount back to the available balance; refuses HoldAlreadyEnded."""
+    with _laws(), connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_release(%s, %s, %s)", [hold_id, at, expired])
+
+
+def reverse(*, posting: Posting, key: str, value_on: date, at: datetime, reason: str) -> Posting:
+    """Book the mirror image of a posting; a posting is reversed once, and never edited."""
+    legs = [Leg(entry.account_id, -entry.amount_minor, entry.part) for entry in posting.entries.order_by("id")]
+    facts = Facts(
+        kind=Kind.REVERSAL,
+        channel=Channel.SYSTEM,
+        debtor_name=posting.creditor_name,
+        debtor_iban=posting.creditor_iban,
+        creditor_name=posting.debtor_name,
+        creditor_iban=posting.debtor_iban,
+        remittance_information=reason,
+        end_to_end_id=posting.end_to_end_id,
+        source=posting.source,
+    )
+    return post(key=key, legs=legs, facts=facts, value_on=value_on, at=at, reverses=posting)
+
+
+@contextmanager
+def _laws() -> Iterator[None]:
+    """Turn the name of a broken law into its Refusal; a law without one is a bug and stays loud."""
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        refusal = REFUSED_BY_LAW.get(getattr(diagnosis, "constraint_name", None) or "")
+        if refusal is None:
+            raise
+        raise refusal() from error

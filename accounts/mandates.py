@@ -1,0 +1,29 @@
+"""Questions about rights; only questions. The acts ask again under their locks."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts import clock
+from accounts.models import Company, Mandate, User
+
+
+def in_force(at: datetime) -> QuerySet[Mandate]:
+    """Mandates that hold at this moment: inside their dates, of an active user, for an active company."""
+    day = clock.tirana_day(at)
+    return Mandate.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        valid_from__lte=day,
+        user__is_active=True,
+        company__status=Company.Status.ACTIVE,
+    ).select_related("user__person", "company")
+
+
+def of_user(user: User, *, at: datetime) -> QuerySet[Mandate]:
+    """The companies that this user may act for, by name."""
+    return in_force(at).filter(user=user).order_by("company__name")
+
+
+def signers_of(company: Company, *, at: datetime) -> QuerySet[Mandate]:
+    """Everybody who may sign for this company at this moment."""
+    return in_force(at).filter(company=company, may_sign=True)

@@ -1,0 +1,131 @@
+"""The outbox of SMS: `queue` a row in the caller's transaction, `deliver` it after the commit.
+
+At least once with the same text, never after `expires_at`, nothing lost while PostgreSQL lives: the row is the truth
+and the Celery message only a hurry. A worker takes a row by lease; one that slept through its lease finds, in its last
+update, that the row is not its own any more.
+"""
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+from accounts import clock
+from auth_flow import codes
+from auth_flow.models import FnpChallenge, SmsMessage
+from auth_flow.sms import gateways
+
+LEASE = timedelta(seconds=30)
+BACKOFF = [timedelta(seconds=seconds) for seconds in (2, 5, 10, 20)]
+
+log = logging.getLogger(__name__)
+
+
+def queue(
+    *, to: str, body_template: str, at: datetime, expires_at: datetime, challenge: FnpChallenge | None = None
+) -> SmsMessage:
+    """Put an SMS into the outbox, in the caller's transaction; a worker is hurried after the commit."""
+    message = SmsMessage.objects.create(
+        to=to, body_template=body_template, challenge=challenge, created_at=at, not_before=at, expires_at=expires_at
+    )
+    transaction.on_commit(lambda: _hurry(message.id))
+    return message
+
+
+def _hurry(message_id: uuid.UUID) -> None:
+    """A queue that is down costs a second and loses nothing: the sweep finds the row."""
+    try:
+        deliver.delay(message_id=str(message_id))
+    except (OperationalError, RedisError, OSError):
+        log.warning("The queue is not reachable; the sweep will send the SMS.", extra={"subject": f"sms:{message_id}"})
+
+
+@shared_task(name="auth_flow.deliver_sms")
+def deliver(*, message_id: str) -> str:
+    """The errand: send this message if it still waits; says what became of it. A second errand does nothing."""
+    message = claim(clock.machine(), message_id=uuid.UUID(message_id))
+    return send(message) if message else "not due"
+
+
+def claim(at: datetime, *, message_id: uuid.UUID | None = None) -> SmsMessage | None:
+    """Take one due message, this one or the oldest, under a lease of 30 seconds; None when nothing is free."""
+    due = SmsMessage.objects.filter(status=SmsMessage.Status.QUEUED, not_before__lte=at).filter(
+        Q(lease_until__isnull=True) | Q(lease_until__lt=at)
+    )
+    if message_id:
+        due = due.filter(id=message_id)
+    token = uuid.uuid4()
+    with transaction.atomic():
+        message = due.select_for_update(skip_locked=True).order_by("not_before").first()
+        if message is None:
+            return None
+        SmsMessage.objects.filter(id=message.id).update(
+            lease_token=token, lease_until=at + LEASE, attempts=F("attempts") + 1
+        )
+    return SmsMessage.objects.select_related("challenge").get(id=message.id)
+
+
+def send(message: SmsMessage) -> str:
+    """Send a claimed message, outside any transaction, and write down how it ended; returns its status."""
+    at = clock.machine()
+    if at > message.expires_at or not _is_wanted(message):
+        return _finish(message, status=SmsMessage.Status.EXPIRED)
+    gateway = gateways.the_gateway()
+    try:
+        receipt = gateway.send(to=message.to, body=_text(message), at=at)
+    except gateways.NotSent as problem:
+        return _failed(message, gateway.name, problem, clock.machine())
+    return _finish(
+        message,
+        status=SmsMessage.Status.SENT,
+        sent_at=at,
+        gateway=gateway.name,
+        provider_id=receipt.provider_id,
+        error_code="",
+        error_words="",
+    )
+
+
+def _is_wanted(message: SmsMessage) -> bool:
+    """A code that was used or voided, or whose key is gone, would only confuse."""
+    challenge = message.challenge
+    if challenge is None:
+        return True
+    return challenge.consumed_at is None and challenge.voided_at is None and challenge.key_id == codes.key_id()
+
+
+def _text(message: SmsMessage) -> str:
+    """The code comes into the text here and nowhere else; the mark is replaced once, never formatted."""
+    if message.challenge is None:
+        return message.body_template
+    return message.body_template.replace(codes.MARK, codes.derive(message.challenge), 1)
+
+
+def _failed(message: SmsMessage, gateway: str, problem: gateways.NotSent, at: datetime) -> str:
+    facts = {"gateway": gateway, "error_code": problem.code, "error_words": problem.words}
+    log.warning("An SMS was not taken: %s.", problem, extra={"subject": f"sms:{message.id}"})
+    if problem.kind == "permanent":
+        return _finish(message, status=SmsMessage.Status.FAILED, **facts)
+    wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
+    if at + wait > message.expires_at:
+        return _finish(message, status=SmsMessage.Status.FAILED, **facts)
+    return _finish(message, status=SmsMessage.Status.QUEUED, not_before=at + wait, **facts)
+
+
+def _finish(message: SmsMessage, *, status: str, **facts: object) -> str:
+    """The fence: only the holder of the lease may say how it ended."""
+    if _held(message).update(status=status, lease_token=None, lease_until=None, **facts):
+        return status
+    log.warning("Another worker took over an SMS.", extra={"subject": f"sms:{message.id}"})
+    return "taken over"
+
+
+def _held(message: SmsMessage) -> QuerySet[SmsMessage]:
+    return SmsMessage.objects.filter(
+        id=message.id, lease_token=message.lease_token, status=SmsMessage.Status.QUEUED
+    )

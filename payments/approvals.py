@@ -1,0 +1,184 @@
+"""Four eyes: ask for a code, sign, refuse. Who may, is asked of the mandate and of the order's own snapshot; that no
+one signs her own order unless the company lets her, is a law in the database as well."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, clock
+from accounts.identifiers import account_tail
+from accounts.models import Mandate
+from accounts.money import format_money
+from accounts.refusals import Refusal
+from accounts.verbs import verb
+from auth_flow import fnp
+from auth_flow.models import FnpChallenge, LoginAttempt
+from auth_flow.sms import gsm7
+from payments import execution, orders, promises
+from payments.models import PaymentOrder, Signature
+from payments.models.orders import OrderStatus
+
+PURPOSE = "payment"
+
+
+class MayNotSign(Refusal):
+    sentence = _("Mandati juaj nuk lejon nënshkrimin e pagesave. Urdhrin e nënshkruan një koleg me këtë të drejtë.")
+
+
+class CannotSignOwnOrder(Refusal):
+    sentence = _("Urdhrin e përgatitët ju vetë, prandaj duhet ta nënshkruajë një koleg.")
+
+
+class AlreadySigned(Refusal):
+    sentence = _("Ju e keni nënshkruar tashmë këtë urdhër. Prisni nënshkrimin e kolegut.")
+
+
+class AskForANewCode(Refusal):
+    """The order or its day is no longer what the code was made for."""
+
+    sentence = _("Dita e kryerjes ndryshoi pasi u dërgua kodi. Kontrolloni ditën e re dhe kërkoni një kod tjetër.")
+
+
+@verb("payments.order.code_asked")
+def ask_code(
+    *, order_id: UUID, mandate: Mandate, attempt: LoginAttempt, version: int | None, at: datetime
+) -> FnpChallenge:
+    """Send a code bound to this order as it stands; whoever may sign alone submits her draft by the same act.
+
+    Refuses what `sign` refuses, and OrderHasChanged.
+    """
+    order = orders.taken(order_id, mandate)
+    if order.status == OrderStatus.DRAFT:
+        orders.submitted(order, mandate, version, at)
+    orders.require_version(order, version)
+    _require_right(order, mandate)
+    challenge = fnp.issue(
+        user=mandate.user,
+        purpose=PURPOSE,
+        body=_body(order, at),
+        sms=sms_sentence(order),
+        attempt=attempt,
+        subject=fnp_subject(order),
+        at=clock.machine(),
+    )
+    audit.record(
+        "payments.order.code_asked", actor=audit.actor_of(mandate), at=at, subject=f"order:{order.pk}"
+    )
+    return challenge
+
+
+def sign(
+    *, order_id: UUID, mandate: Mandate, attempt: LoginAttempt, challenge_id: UUID, code: str, at: datetime
+) -> PaymentOrder:
+    """Add one signature; the last one releases the order.
+
+    Refuses a wrong, old or spent code (the try is counted first, in a commit of its own), the preparer of an order
+    that others must sign, a second signature of one person, an order that moved on, and AskForANewCode when the
+    promised day is no longer the one that the code was made for (D4).
+    """
+    challenge = fnp.judge(
+        challenge_id=challenge_id,
+        code=code,
+        user=mandate.user,
+        attempt=attempt,
+        purpose=PURPOSE,
+        at=clock.machine(),
+    )
+    return _sign(order_id=order_id, mandate=mandate, challenge=challenge, at=at)
+
+
+@verb("payments.order.signed")
+def _sign(*, order_id: UUID, mandate: Mandate, challenge: FnpChallenge, at: datetime) -> PaymentOrder:
+    order = orders.taken(order_id, mandate)
+    _require_right(order, mandate)
+    body = _body(order, at)
+    try:
+        fnp.consume(challenge=challenge, body=body, at=clock.machine())
+    except fnp.CodeForSomethingElse as refusal:
+        raise AskForANewCode from refusal
+    Signature.objects.create(order=order, user=mandate.user, challenge=challenge.pk, body=body, signed_at=at)
+    audit.record(
+        "payments.order.signed",
+        actor=audit.actor_of(mandate),
+        at=at,
+        subject=f"order:{order.pk}",
+        details={"challenge": str(challenge.pk), "body_sha256": challenge.payload_hash.hex()},
+    )
+    if order.signatures.count() >= order.signatures_wanted:
+        _release(order, at=at)
+    return order
+
+
+@verb("payments.order.rejected")
+def reject(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> PaymentOrder:
+    """Refuse a submitted order for good, with a reason; any signer of the company may, needing no code."""
+    order = orders.taken(order_id, mandate)
+    if not mandate.may_sign:
+        raise MayNotSign
+    if order.status != OrderStatus.AWAITING:
+        raise orders.OrderHasMovedOn(status=str(order.get_status_display()))
+    orders.end(order, OrderStatus.REJECTED, mandate=mandate, reason=reason, at=at)
+    audit.record(
+        "payments.order.rejected",
+        actor=audit.actor_of(mandate),
+        at=at,
+        subject=f"order:{order.pk}",
+        details={"reason": reason},
+    )
+    return order
+
+
+def sms_sentence(order: PaymentOrder) -> str:
+    """What the phone shows (RTS art. 5: amount and payee), GSM-7 and at most 160 characters; the name alone is cut."""
+    before = f"{settings.BANK['short_name']}: FNP {fnp.MARK} per {format_money(order.amount_minor, order.currency)} te "
+    after = (
+        f", {account_tail(order.beneficiary_iban)}. Vlen 3 min. Mos ia jepni askujt. "
+        f"Nuk e kerkuat ju? {settings.BANK['phone_sms']}, ref {fnp.REFERENCE_MARK}"
+    )
+    frame = (before + after).replace(fnp.MARK, "0" * 6).replace(fnp.REFERENCE_MARK, "0" * 8)
+    return before + gsm7.trim_name(order.beneficiary_name, gsm7.SEPTETS_MAX - len(frame)) + after
+
+
+def fnp_subject(order: PaymentOrder) -> str:
+    return f"payments.order:{order.pk}"
+
+
+def _body(order: PaymentOrder, at: datetime) -> bytes:
+    """Bound to the promised day only when this signature will be the last."""
+    releases = order.signatures.count() + 1 >= order.signatures_wanted
+    return orders.signing_body(order, releases_on=_promised_day(order, at) if releases else None)
+
+
+def _promised_day(order: PaymentOrder, at: datetime) -> date:
+    return promises.promise_now(kind=order.kind, requested_on=order.requested_on, at=at).execute_on
+
+
+def _require_right(order: PaymentOrder, mandate: Mandate) -> None:
+    if not mandate.may_sign:
+        raise MayNotSign
+    if order.status != OrderStatus.AWAITING:
+        raise orders.OrderHasMovedOn(status=str(order.get_status_display()))
+    if order.prepared_by_id == mandate.user_id and order.other_signers != 0:
+        raise CannotSignOwnOrder
+    if order.signatures.filter(user=mandate.user_id).exists():
+        raise AlreadySigned
+
+
+def _release(order: PaymentOrder, *, at: datetime) -> None:
+    promised = promises.promise_now(kind=order.kind, requested_on=order.requested_on, at=at)
+    promises.keep(order, promised)
+    order.status, order.released_at, order.execute_on = OrderStatus.RELEASED, at, promised.execute_on
+    if not promises.is_chosen(order, promised):
+        order.hold_id = execution.reserve(order, at=at).pk
+    order.save(update_fields=["status", "released_at", "execute_on", "hold_id"])
+    audit.record(
+        "payments.order.released",
+        actor=audit.THE_CLOCK,
+        at=at,
+        subject=f"order:{order.pk}",
+        details={"execute_on": promised.execute_on.isoformat()},
+    )
+    transaction.on_commit(lambda: execution.hurry(order.pk))

@@ -1,0 +1,214 @@
+"""What pages show of an order: values put together in Python, so that templates neither query nor decide."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import business_day, clock
+from accounts.days import on_day, weekday
+from accounts.models import Mandate
+from payments import banks, cutoff, promises, selectors
+from payments.models import PaymentOrder, Signature
+from payments.models.orders import OrderStatus
+
+CHIPS = {
+    OrderStatus.AWAITING: "wait",
+    OrderStatus.RELEASED: "told",
+    OrderStatus.EXECUTED: "ok",
+    OrderStatus.REJECTED: "stop",
+    OrderStatus.FAILED: "stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCard:
+    """One order as it is read; amounts in minor units of `currency`."""
+
+    id: UUID
+    number: str
+    beneficiary_name: str
+    beneficiary_iban: str
+    bank_label: str
+    debit_iban: str
+    debit_name: str
+    amount_minor: int
+    fee_minor: int
+    total_minor: int
+    currency: str
+    description: str
+    status: str
+    status_label: str
+    status_kind: str
+    execute_on: date | None
+    requested_on: date | None
+    prepared_by_name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignerLine:
+    name: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCard:
+    """The promised day in words: the headline, the strip of days and the reasons."""
+
+    execute_on: date
+    sentence: str
+    days: list[tuple[date, str, str, str]]
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalCard:
+    """An order that waits for a signature: how many have signed, and until when it must be signed for which day."""
+
+    order: OrderCard
+    dots: list[bool]
+    signed_text: str
+    by_label: str
+    by_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an order's way: `state` is done, now or next."""
+
+    title: str
+    state: str
+    at: datetime | None = None
+    text: str = ""
+
+
+def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
+    """The card of one order, selected with its account and its preparer."""
+    status = OrderStatus(order.status)
+    return OrderCard(
+        id=order.pk,
+        number=order.number,
+        beneficiary_name=order.beneficiary_name,
+        beneficiary_iban=order.beneficiary_iban,
+        bank_label=banks.bank_label(order.beneficiary_iban) if with_bank else "",
+        debit_iban=order.debit_account.iban or "",
+        debit_name=order.debit_account.name,
+        amount_minor=order.amount_minor,
+        fee_minor=order.fee_minor,
+        total_minor=order.total_minor,
+        currency=order.currency,
+        description=order.description,
+        status=order.status,
+        status_label=str(status.label),
+        status_kind=CHIPS.get(status, ""),
+        execute_on=order.execute_on,
+        requested_on=order.requested_on,
+        prepared_by_name=order.prepared_by.full_name,
+        created_at=order.created_at,
+    )
+
+
+def signer_lines(signatures: list[Signature]) -> list[SignerLine]:
+    return [SignerLine(signature.user.full_name, signature.signed_at) for signature in signatures]
+
+
+def dots(given: int, wanted: int) -> list[bool]:
+    """One dot for each wanted signature; filled has signed."""
+    return [place < given for place in range(wanted)]
+
+
+def promise_card(promised: cutoff.Promised, *, today: date, afterwards: bool = False) -> PromiseCard:
+    """The promise as it reads today: before the release as it would be, afterwards looking back."""
+    sentence, *reasons = cutoff.words(promised, today=today, afterwards=afterwards)
+    notes = {
+        "passed": _("afati %(time)s kaloi") % {"time": f"{promised.cut_off:%H:%M}"},
+        "weekend": _("fundjavë"),
+        "holiday": _("festë"),
+        "moved": _("pushim i shtyrë"),
+        "executes": _("kryhet"),
+        "working": "",
+    }
+    states = {"executes": "act", "weekend": "off", "holiday": "off", "moved": "off"}
+    days = [(day, weekday(day), notes[code], states.get(code, "")) for day, code in promised.days]
+    return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= MAX_STRIP else [], reasons)
+
+
+MAX_STRIP = 10
+
+
+def approval_cards(mandate: Mandate, *, at: datetime, limit: int | None = None) -> list[ApprovalCard]:
+    """What waits for this person, what is lost soonest first (N2)."""
+    orders = list(selectors.awaiting(mandate)[:limit])
+    if not orders:
+        return []
+    kinds = {order.kind: promises.cut_off(kind=order.kind, on=clock.tirana_day(at)) for order in orders}
+    calendar = business_day.calendar()
+    found = []
+    for order in orders:
+        promised = cutoff.promise(
+            released_at=at, calendar=calendar, cut_off=kinds[order.kind], requested_on=order.requested_on
+        )
+        found.append((promised.execute_on, _approval_card(order, promised, at)))
+    return [card for _day, card in sorted(found, key=lambda pair: pair[0])]
+
+
+def own_card(order: PaymentOrder, *, at: datetime) -> ApprovalCard:
+    """The same card for who prepared the order and cannot sign it."""
+    return _approval_card(order, promises.promised_or_expected(order, at=at), at)
+
+
+def timeline(order: PaymentOrder, signatures: list[Signature]) -> list[Step]:
+    """Every state that the order went through, and what comes next (row 69 of the feature table)."""
+    steps = [Step(_("U përgatit nga %(name)s") % {"name": order.prepared_by.full_name}, "done", order.created_at)]
+    if order.submitted_at:
+        steps.append(Step(_("U dërgua për nënshkrim"), "done", order.submitted_at))
+    steps += [
+        Step(_("Nënshkroi %(name)s") % {"name": signature.user.full_name}, "done", signature.signed_at)
+        for signature in signatures
+    ]
+    return steps + _ending(order, len(signatures))
+
+
+def _ending(order: PaymentOrder, given: int) -> list[Step]:
+    missing = order.signatures_wanted - given
+    executes = Step(_("Kryhet dhe regjistrohet"), "next")
+    match OrderStatus(order.status):
+        case OrderStatus.DRAFT:
+            return [Step(_("Draft: pret kontrollin tuaj"), "now"), Step(_("Nënshkrimi"), "next"), executes]
+        case OrderStatus.AWAITING:
+            title = ngettext("Mungon %(count)s nënshkrim", "Mungojnë %(count)s nënshkrime", missing)
+            return [Step(title % {"count": missing}, "now"), executes]
+        case OrderStatus.RELEASED:
+            assert order.execute_on is not None, "a released order has its day"
+            held = _("Shuma është e rezervuar.") if order.hold_id else _("Shuma merret ditën e kryerjes.")
+            released = Step(_("U lëshua"), "done", order.released_at, held)
+            return [released, Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
+        case OrderStatus.EXECUTED:
+            return [Step(_("U lëshua"), "done", order.released_at), Step(_("U krye"), "done", order.ended_at)]
+        case OrderStatus.FAILED:
+            released = Step(_("U lëshua"), "done", order.released_at)
+            # The stored reason is one of execution.REASONS, marked for translation there.
+            return [released, Step(_("Nuk u krye"), "now", order.ended_at, _(order.end_reason))]
+    title = _("U refuzua") if order.status == OrderStatus.REJECTED else _("U anulua")
+    by = f"{order.ended_by.full_name}: {order.end_reason}" if order.ended_by else order.end_reason
+    return [Step(title, "now", order.ended_at, by)]
+
+
+def _approval_card(order: PaymentOrder, promised: cutoff.Promised, at: datetime) -> ApprovalCard:
+    given = len(order.signatures.all())
+    wanted = order.signatures_wanted
+    facts = {"given": given, "wanted": wanted}
+    today = clock.tirana_day(at)
+    limit = f"{promised.cut_off:%H:%M}"
+    is_today = promised.execute_on == today
+    if is_today:
+        by_label = _("Deri sot në %(time)s, që të kryhet sot") % {"time": limit}
+    else:
+        by_label = _("Kryhet %(on_day)s") % {"on_day": on_day(promised.execute_on)}
+    text = ngettext("%(given)s nga %(wanted)s nënshkrim.", "%(given)s nga %(wanted)s nënshkrime.", wanted)
+    return ApprovalCard(
+        order_card(order), dots(given, wanted), text % facts, by_label, "wait" if is_today else "told"
+    )

@@ -1,0 +1,136 @@
+"""A payment order: what a company asked, what the bank promised, and who signed."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import BankAccount, Company, Posting, User
+
+
+class OrderKind(models.TextChoices):
+    """What a company can ask for; own and internal transfers have their place here and come with their forms."""
+
+    DOMESTIC = "domestic", _("Transfertë brenda vendit")
+
+
+class OrderStatus(models.TextChoices):
+    """A one-way street, kept by a law in the database (`order_status_goes_one_way`)."""
+
+    DRAFT = "draft", _("Draft")
+    AWAITING = "awaiting", _("Në pritje të nënshkrimit")
+    RELEASED = "released", _("E pranuar")
+    EXECUTED = "executed", _("E kryer")
+    REJECTED = "rejected", _("E refuzuar")
+    CANCELLED = "cancelled", _("E anuluar")
+    FAILED = "failed", _("E pakryer")
+
+
+class PaymentOrder(models.Model):
+    """One order. After the draft its payload is frozen by the database; `version` counts the edits before that.
+
+    `other_signers` is the snapshot, taken at submission, of how many people other than the preparer must sign:
+    0 = the preparer may sign alone. `submit_key` comes from the form and makes a second click the same order.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(_("numri"), max_length=20, unique=True)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payment_orders")
+    kind = models.CharField(_("lloji"), max_length=12, choices=OrderKind)
+    status = models.CharField(_("gjendja"), max_length=10, choices=OrderStatus, default=OrderStatus.DRAFT)
+    submit_key = models.CharField(max_length=64, unique=True)
+    version = models.PositiveIntegerField(default=1)
+
+    debit_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payment_orders")
+    currency = models.CharField(_("monedha"), max_length=3)
+    amount_minor = models.BigIntegerField(_("shuma"))
+    fee_minor = models.BigIntegerField(_("komisioni"))
+    beneficiary_name = models.CharField(_("përfituesi"), max_length=70)
+    beneficiary_iban = models.CharField(_("IBAN i përfituesit"), max_length=34)
+    description = models.CharField(_("përshkrimi"), max_length=140)
+    requested_on = models.DateField(_("dita e kërkuar"), null=True, blank=True)
+
+    other_signers = models.PositiveSmallIntegerField(null=True)
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prepared_orders")
+    created_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    execute_on = models.DateField(_("kryhet më"), null=True)
+    hold_id = models.UUIDField(null=True)
+    posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("urdhër pagese")
+        verbose_name_plural = _("urdhra pagese")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="order_amount_is_positive", condition=models.Q(amount_minor__gt=0)),
+            models.CheckConstraint(name="order_fee_is_never_negative", condition=models.Q(fee_minor__gte=0)),
+            models.CheckConstraint(
+                name="executed_order_has_its_posting",
+                condition=models.Q(status="executed", posting__isnull=False)
+                | (~models.Q(status="executed") & models.Q(posting__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="released_order_has_its_day",
+                condition=~models.Q(status__in=["released", "executed"]) | models.Q(execute_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submitted_order_knows_its_signers",
+                condition=models.Q(status__in=["draft", "cancelled"])
+                | models.Q(other_signers__isnull=False, other_signers__lte=2),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="orders_of_a_company", fields=["company", "-created_at"]),
+            models.Index(name="orders_due", fields=["execute_on"], condition=models.Q(status="released")),
+        ]
+
+    @property
+    def total_minor(self) -> int:
+        """Amount and fee: what leaves the account."""
+        return self.amount_minor + self.fee_minor
+
+    @property
+    def signatures_wanted(self) -> int:
+        """How many people must sign; somebody always does."""
+        return max(1, self.other_signers or 0)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Promise(models.Model):
+    """The day that the bank promised when the last signature released the order, and why (R56, R57). Never changed."""
+
+    order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, related_name="promise")
+    released_at = models.DateTimeField()
+    cut_off = models.TimeField()
+    execute_on = models.DateField()
+    reasons = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.execute_on}"
+
+
+class Signature(models.Model):
+    """One person's approval of exactly the body whose hash the spent challenge carries."""
+
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="signatures")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    challenge = models.UUIDField(unique=True)
+    body = models.BinaryField()
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("nënshkrim")
+        verbose_name_plural = _("nënshkrime")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="one_signature_per_person", fields=["order", "user"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.user}"

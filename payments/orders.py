@@ -1,0 +1,236 @@
+"""The life of one order before it is signed, and its end before it is executed: prepare, submit, cancel."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, clock, selectors as books
+from accounts.models import BankAccount, Mandate
+from accounts.refusals import Refusal
+from accounts.verbs import verb
+from payments import execution, selectors, tariffs
+from payments.models import PaymentOrder
+from payments.models.orders import OrderKind, OrderStatus
+
+
+class NoSuchOrder(Refusal):
+    """Also for another company's order: it is as if it did not exist."""
+
+    sentence = _("Ky urdhër nuk gjendet. Shihni listën e urdhrave tuaj.")
+
+
+class MayNotPrepare(Refusal):
+    sentence = _("Mandati juaj nuk lejon përgatitjen e pagesave. Flisni me administratorin e kompanisë.")
+
+
+class AccountNotUsable(Refusal):
+    sentence = _("Nga kjo llogari nuk mund të paguhet tani. Zgjidhni një llogari tjetër.")
+
+
+class OrderAlreadySent(Refusal):
+    sentence = _("Ky formular u dërgua tashmë si urdhri %(number)s. Për një pagesë tjetër hapni një formular të ri.")
+
+
+class OrderHasChanged(Refusal):
+    sentence = _("Urdhri ndryshoi në një dritare tjetër. Kontrollojeni përsëri para se të vazhdoni.")
+
+
+class OrderHasMovedOn(Refusal):
+    sentence = _("Urdhri është tani në gjendjen “%(status)s”, prandaj ky veprim nuk bëhet më.")
+
+
+class MayNotCancel(Refusal):
+    sentence = _("Këtë urdhër e anulon vetëm kush e përgatiti ose kush nënshkruan për kompaninë.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a customer asks: amounts in minor units of the debit account's currency, the IBAN in its normal form."""
+
+    kind: OrderKind
+    debit_account: UUID
+    beneficiary_name: str
+    beneficiary_iban: str
+    amount_minor: int
+    description: str
+    requested_on: date | None = None
+
+
+@verb("payments.order.prepared")
+def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> PaymentOrder:
+    """Put a wish down as a draft. The same key gives the same order: unchanged, or edited while it is a draft.
+
+    Refuses MayNotPrepare, AccountNotUsable, and OrderAlreadySent when the key belongs to an order that went on with
+    other content, or to somebody else's.
+    """
+    if not mandate.may_prepare:
+        raise MayNotPrepare
+    account = books.account_of(mandate.company, wish.debit_account)
+    if account is None or account.status != BankAccount.Status.OPEN:
+        raise AccountNotUsable
+    payload = _payload(wish, account, on=clock.tirana_day(at))
+    order, is_new = PaymentOrder.objects.get_or_create(
+        submit_key=submit_key,
+        defaults=payload
+        | {"number": _next_number(at), "company": mandate.company, "prepared_by": mandate.user, "created_at": at},
+    )
+    if not is_new:
+        order = _edited(order.pk, mandate, payload)
+    audit.record(
+        "payments.order.prepared",
+        actor=audit.actor_of(mandate),
+        at=at,
+        subject=f"order:{order.pk}",
+        details=signing_facts(order),
+    )
+    return order
+
+
+@verb("payments.order.submitted")
+def submit(*, order_id: UUID, mandate: Mandate, version: int | None, at: datetime) -> PaymentOrder:
+    """Send a draft to its signers, with a snapshot of how many others must sign. Only its preparer may.
+
+    Refuses NoSuchOrder, MayNotPrepare, OrderHasChanged (another version than the one seen) and OrderHasMovedOn.
+    Submitting what is submitted already changes nothing.
+    """
+    order = taken(order_id, mandate)
+    if order.status == OrderStatus.AWAITING and order.prepared_by_id == mandate.user_id:
+        return order
+    return submitted(order, mandate, version, at)
+
+
+@verb("payments.order.cancelled")
+def cancel(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> PaymentOrder:
+    """Take an order back before it is executed; what it held becomes available again.
+
+    A draft or a submitted order is cancelled by its preparer or a signer, a released one by a signer alone.
+    """
+    order = taken(order_id, mandate)
+    if order.status not in {OrderStatus.DRAFT, OrderStatus.AWAITING, OrderStatus.RELEASED}:
+        raise OrderHasMovedOn(status=str(order.get_status_display()))
+    is_preparer = order.prepared_by_id == mandate.user_id and order.status != OrderStatus.RELEASED
+    if not (mandate.may_sign or is_preparer):
+        raise MayNotCancel
+    execution.give_back(order, at=at)
+    end(order, OrderStatus.CANCELLED, mandate=mandate, reason=reason, at=at)
+    audit.record(
+        "payments.order.cancelled",
+        actor=audit.actor_of(mandate),
+        at=at,
+        subject=f"order:{order.pk}",
+        details={"reason": reason},
+    )
+    return order
+
+
+# --- Steps that other verbs of this room take inside their own transaction ---------------------------------------
+
+
+def taken(order_id: UUID, mandate: Mandate) -> PaymentOrder:
+    """The order under its lock, or NoSuchOrder."""
+    order = selectors.locked(order_id, company=mandate.company)
+    if order is None:
+        raise NoSuchOrder
+    return order
+
+
+def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: datetime) -> PaymentOrder:
+    """A locked draft, submitted by its preparer as she saw it."""
+    if not mandate.may_prepare or order.prepared_by_id != mandate.user_id:
+        raise MayNotPrepare
+    if order.status != OrderStatus.DRAFT:
+        raise OrderHasMovedOn(status=str(order.get_status_display()))
+    require_version(order, version)
+    order.status = OrderStatus.AWAITING
+    order.other_signers = selectors.other_signers(order.company, on=clock.tirana_day(at))
+    order.submitted_at = at
+    order.save(update_fields=["status", "other_signers", "submitted_at"])
+    audit.record(
+        "payments.order.submitted",
+        actor=audit.actor_of(mandate),
+        at=at,
+        subject=f"order:{order.pk}",
+        details={"version": order.version, "other_signers": order.other_signers},
+    )
+    return order
+
+
+def require_version(order: PaymentOrder, version: int | None) -> None:
+    """Refuse to act on an order that is no longer what the page showed; None where the page could not say."""
+    if version is not None and version != order.version:
+        raise OrderHasChanged
+
+
+def end(order: PaymentOrder, status: OrderStatus, *, mandate: Mandate | None, reason: str, at: datetime) -> None:
+    """Close a locked order without executing it."""
+    order.status, order.ended_at, order.end_reason = status, at, reason[:200]
+    order.ended_by = mandate.user if mandate else None
+    order.save(update_fields=["status", "ended_at", "end_reason", "ended_by"])
+
+
+def signing_facts(order: PaymentOrder) -> dict[str, object]:
+    """All that a signature is bound to, but for the day (RTS 2018/389 art. 5)."""
+    return {
+        "order": str(order.pk),
+        "number": order.number,
+        "version": order.version,
+        "kind": order.kind,
+        "debit_iban": order.debit_account.iban,
+        "amount_minor": order.amount_minor,
+        "fee_minor": order.fee_minor,
+        "currency": order.currency,
+        "beneficiary_name": order.beneficiary_name,
+        "beneficiary_iban": order.beneficiary_iban,
+        "description": order.description,
+        "requested_on": order.requested_on.isoformat() if order.requested_on else None,
+    }
+
+
+def signing_body(order: PaymentOrder, *, releases_on: date | None) -> bytes:
+    """The exact bytes that a code is bound to; `releases_on` is the promised day when this signature is the last."""
+    facts = signing_facts(order) | {"releases_on": releases_on.isoformat() if releases_on else None}
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _edited(order_id: UUID, mandate: Mandate, payload: dict[str, object]) -> PaymentOrder:
+    order = PaymentOrder.objects.select_for_update().get(pk=order_id)
+    is_mine = order.company_id == mandate.company_id and order.prepared_by_id == mandate.user_id
+    if not is_mine:
+        raise OrderAlreadySent(number="—")
+    changed = [name for name, value in payload.items() if getattr(order, name) != value]
+    if not changed:
+        return order
+    if order.status != OrderStatus.DRAFT:
+        raise OrderAlreadySent(number=order.number)
+    for name in changed:
+        setattr(order, name, payload[name])
+    order.version += 1
+    order.save(update_fields=[*changed, "version"])
+    return order
+
+
+def _payload(wish: Wish, account: BankAccount, *, on: date) -> dict[str, object]:
+    return {
+        "kind": wish.kind,
+        "debit_account": account,
+        "currency": account.currency,
+        "amount_minor": wish.amount_minor,
+        "fee_minor": tariffs.fee(
+            kind=wish.kind, currency=account.currency, amount_minor=wish.amount_minor, on=on
+        ),
+        "beneficiary_name": wish.beneficiary_name,
+        "beneficiary_iban": wish.beneficiary_iban,
+        "description": wish.description,
+        "requested_on": wish.requested_on,
+    }
+
+
+def _next_number(at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('payments_order_number')")
+        (number,) = cursor.fetchone()
+    return f"P-{clock.tirana(at):%Y}-{number:06d}"

@@ -1,0 +1,73 @@
+"""Reads of payments; each list in one go."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Company, Mandate
+from payments.models import ApprovalRule, PaymentOrder, Signature
+from payments.models.orders import OrderStatus
+
+
+def of_company(company: Company) -> QuerySet[PaymentOrder]:
+    """The company's orders with what a page shows of them, newest first."""
+    return (
+        PaymentOrder.objects.filter(company=company)
+        .select_related("debit_account", "prepared_by__person", "company")
+        .order_by("-created_at", "id")
+    )
+
+
+def order_of(company: Company, order_id: UUID) -> PaymentOrder | None:
+    """One order of this company; None for anybody else's, as if it did not exist."""
+    return of_company(company).filter(pk=order_id).first()
+
+
+def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:
+    """The order under its row's lock, for a verb of this company."""
+    return PaymentOrder.objects.select_for_update().filter(pk=order_id, company=company).first()
+
+
+def signatures(order: PaymentOrder) -> Sequence[Signature]:
+    """Who has signed, in the order of signing."""
+    return list(order.signatures.select_related("user__person").order_by("signed_at"))
+
+
+def awaiting(mandate: Mandate) -> QuerySet[PaymentOrder]:
+    """What waits for this person's signature: submitted, not yet signed by her, and not her own unless sole."""
+    if not mandate.may_sign:
+        return PaymentOrder.objects.none()
+    signed_by_me = Signature.objects.filter(order=OuterRef("pk"), user=mandate.user_id)
+    return (
+        of_company(mandate.company)
+        .filter(status=OrderStatus.AWAITING)
+        .filter(~Q(prepared_by=mandate.user_id) | Q(other_signers=0))
+        .exclude(Exists(signed_by_me))
+        .prefetch_related("signatures")
+        .order_by("submitted_at", "id")
+    )
+
+
+def own_awaiting(mandate: Mandate) -> QuerySet[PaymentOrder]:
+    """What this person prepared and others must sign."""
+    own = of_company(mandate.company).filter(status=OrderStatus.AWAITING, prepared_by=mandate.user_id)
+    return own.exclude(other_signers=0).prefetch_related("signatures")
+
+
+def awaiting_count(mandate: Mandate) -> int:
+    """How many orders wait for this person's signature; 0 without a query for who may not sign."""
+    return awaiting(mandate).count() if mandate.may_sign else 0
+
+
+def other_signers(company: Company, *, on: date) -> int:
+    """The rule in force on a day; without one, another person must sign."""
+    rule = ApprovalRule.objects.filter(company=company, valid_from__lte=on).order_by("-valid_from").first()
+    return rule.other_signers if rule else 1
+
+
+def due(*, today: date, limit: int) -> list[UUID]:
+    """Released orders whose day has come, oldest promise first."""
+    rows = PaymentOrder.objects.filter(status=OrderStatus.RELEASED, execute_on__lte=today)
+    return list(rows.order_by("execute_on", "released_at").values_list("pk", flat=True)[:limit])

@@ -1,0 +1,20 @@
+"""The clock's tasks of payments: each asks the bank's clock what is due, and does nothing the second time."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts import clock
+from payments import execution
+
+
+@shared_task(name="payments.execute_due")
+def execute_due() -> None:
+    """Execute what is due; the ticks of two beats at once do no harm."""
+    execution.execute_due(at=clock.now())
+
+
+@shared_task(name="payments.execute_order")
+def execute_order(*, order_id: str) -> None:
+    """The errand after a release: look at one order now."""
+    execution.execute(order_id=UUID(order_id), at=clock.now())

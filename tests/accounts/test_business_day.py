@@ -1,0 +1,83 @@
+"""On which day is a moment booked? The rows of the bank's own rule: after 20:00, if the close has started (R58-R60)."""
+
+from datetime import date, datetime
+
+import pytest
+
+from accounts import business_day, day_close
+from accounts.clock import TIRANA
+from accounts.models import AuditEvent, BankDay
+
+pytestmark = pytest.mark.django_db
+
+FRIDAY, TUESDAY = date(2026, 11, 20), date(2026, 11, 24)  # between them a weekend and a feast moved to Monday
+
+
+def tirana(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=TIRANA)
+
+
+@pytest.mark.parametrize(
+    ("moment", "friday_is", "booked_on"),
+    [
+        (tirana(20, 13), "open", FRIDAY),
+        (tirana(20, 20, 30), "closing", TUESDAY),
+        (tirana(20, 20, 30), "open", FRIDAY),
+        (tirana(20, 22), "closed", TUESDAY),
+        (tirana(21, 11), "closed", TUESDAY),
+        (tirana(21, 11), "open", TUESDAY),
+        (tirana(23, 9), "closed", TUESDAY),
+        (tirana(24, 0, 30), "closing", TUESDAY),
+    ],
+)
+def test_the_accounting_day_of_a_moment(moment, friday_is, booked_on):
+    BankDay.objects.create(day=FRIDAY, status=friday_is)
+
+    assert business_day.accounting_day(moment) == booked_on
+
+
+def test_the_close_starts_at_20_and_goes_one_way():
+    with pytest.raises(day_close.TooEarlyToClose):
+        day_close.begin(day=FRIDAY, at=tirana(20, 19, 59))
+    day_close.begin(day=FRIDAY, at=tirana(20, 20))
+    with pytest.raises(day_close.DayIsNotOpen):
+        day_close.begin(day=FRIDAY, at=tirana(20, 20, 1))
+
+    day_close.finish(day=FRIDAY, at=tirana(20, 21))
+
+    assert BankDay.objects.get(day=FRIDAY).status == "closed"
+    with pytest.raises(day_close.DayIsNotClosing):
+        day_close.finish(day=FRIDAY, at=tirana(20, 21))
+
+
+def test_the_clock_closes_every_day_that_is_due_and_nothing_the_second_time():
+    for day in (19, 20):
+        BankDay.objects.create(day=date(2026, 11, day))
+
+    assert day_close.close_due(at=tirana(20, 19)) == [date(2026, 11, 19)]
+    assert day_close.close_due(at=tirana(20, 20)) == [FRIDAY]
+    assert day_close.close_due(at=tirana(20, 20)) == []
+
+
+def test_a_close_that_stopped_half_way_is_finished():
+    day_close.begin(day=FRIDAY, at=tirana(20, 20))
+
+    assert day_close.close_due(at=tirana(20, 23)) == [FRIDAY]
+
+
+def test_a_day_is_final_only_when_nothing_can_be_booked_on_it_any_more():
+    BankDay.objects.create(day=FRIDAY)
+    assert not business_day.is_final(FRIDAY, at=tirana(20, 13))
+
+    day_close.close_due(at=tirana(20, 20))
+
+    assert business_day.is_final(FRIDAY, at=tirana(20, 21))
+    assert not business_day.is_final(TUESDAY, at=tirana(20, 21))
+
+
+def test_a_refused_close_leaves_a_trace():
+    with pytest.raises(day_close.TooEarlyToClose):
+        day_close.begin(day=FRIDAY, at=tirana(20, 12))
+
+    event = AuditEvent.objects.filter(event="bank.day.closing").latest("sequence")
+    assert (event.outcome, event.reason) == ("refused", "too_early_to_close")

@@ -1,0 +1,184 @@
+"""The laws in PostgreSQL, tried around the ORM and as the role that the portal runs under."""
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
+
+from accounts import audit, ledger
+from accounts.models import BankAccount, BankDay, Entry, Hold, Posting, User
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+def run(sql, *params):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, params)
+
+
+def as_runtime(sql, *params):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+        cursor.execute(sql, params)
+
+
+@pytest.fixture
+def account() -> BankAccount:
+    return builders.funded(builders.company(), 100_000)
+
+
+@pytest.mark.parametrize("table", ["accounts_entry", "accounts_posting", "accounts_auditevent"])
+@pytest.mark.parametrize("act", ["DELETE FROM {}", "UPDATE {} SET id = id"])
+def test_the_books_are_append_only_even_for_their_owner(account, table, act):
+    with pytest.raises(IntegrityError, match="append_only"):
+        run(act.format(table))
+
+
+def test_half_a_posting_is_refused_at_once(account):
+    entry = Entry.objects.filter(account=account).get()
+
+    with pytest.raises(IntegrityError, match="posting_balances"):
+        run(
+            "INSERT INTO accounts_entry (posting_id, account_id, sequence, part, amount_minor, currency,"
+            " balance_after_minor, booked_at, booked_on, value_on)"
+            " SELECT posting_id, account_id, 2, part, 1, currency, 1, booked_at, booked_on, value_on"
+            " FROM accounts_entry WHERE id = %s",
+            entry.pk,
+        )
+
+
+def test_no_overdraft_beyond_the_agreed_limit(account):
+    with pytest.raises(IntegrityError, match="available_is_never_negative|no_overdraft_beyond_the_agreed_limit"):
+        run("UPDATE accounts_bankaccount SET balance_minor = -1 WHERE id = %s", account.pk)
+
+
+def test_available_is_never_negative(account):
+    with pytest.raises(IntegrityError, match="available_is_never_negative"):
+        run("UPDATE accounts_bankaccount SET held_minor = 100001 WHERE id = %s", account.pk)
+
+
+def test_an_account_opens_empty(account):
+    with pytest.raises(IntegrityError, match="account_opens_empty"):
+        BankAccount.objects.create(
+            kind="house", house_code="x", name="x", currency="ALL", opened_on=builders.AT.date(), balance_minor=1
+        )
+
+
+def test_a_hold_never_changes_and_is_never_deleted(account):
+    facts = ledger.Facts(kind=ledger.Kind.DOMESTIC, channel=ledger.Channel.ONLINE)
+    hold = ledger.hold(
+        key="h", account_id=account.pk, amount_minor=5, facts=facts, expected_on=builders.AT.date(), at=builders.AT
+    )
+
+    with pytest.raises(IntegrityError, match="hold_ends_once"):
+        run("UPDATE accounts_hold SET amount_minor = 4 WHERE id = %s", hold.pk)
+    with pytest.raises(IntegrityError, match="holds_are_never_deleted"):
+        run("DELETE FROM accounts_hold WHERE id = %s", hold.pk)
+
+
+def test_the_banks_day_goes_one_way():
+    BankDay.objects.create(day=builders.AT.date(), status="closing")
+
+    with pytest.raises(IntegrityError, match="bank_day_goes_one_way"):
+        run("UPDATE accounts_bankday SET status = 'open'")
+
+
+def test_a_user_is_a_customer_or_staff_never_both():
+    person = builders.user().person
+
+    with pytest.raises(IntegrityError, match="user_is_customer_or_staff_never_both"), transaction.atomic():
+        User.objects.filter(person=person).update(kind="staff")
+    with pytest.raises(IntegrityError, match="user_is_customer_or_staff_never_both"), transaction.atomic():
+        User.objects.filter(person=person).update(is_superuser=True)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO accounts_posting (id) VALUES (1)",
+        "DELETE FROM accounts_entry",
+        "UPDATE accounts_hold SET status = 'released'",
+        "UPDATE accounts_bankaccount SET balance_minor = 1",
+        "UPDATE accounts_bankaccount SET held_minor = 0",
+        "DELETE FROM accounts_bankaccount",
+        "INSERT INTO accounts_auditevent (id) VALUES (1)",
+        "UPDATE accounts_auditchain SET count = 0",
+        "TRUNCATE accounts_company CASCADE",
+        "ALTER TABLE accounts_entry DISABLE TRIGGER ALL",
+        "DROP TABLE accounts_entry",
+        "CREATE TABLE mine (id int)",
+    ],
+)
+def test_the_runtime_role_has_no_other_way_to_money_or_trail(sql):
+    with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+        as_runtime(sql)
+
+
+def test_the_runtime_role_owns_nothing():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'portal_runtime'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_runtime_role_posts_through_the_door(account):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+        builders.credit(account, 500)
+
+    account.refresh_from_db()
+    assert account.balance_minor == 100_500
+    assert Posting.objects.filter(entries__account=account).count() == 2
+
+
+def test_holds_of_nothing_are_refused(account):
+    facts = ledger.Facts(kind=ledger.Kind.DOMESTIC, channel=ledger.Channel.ONLINE)
+
+    with pytest.raises(IntegrityError, match="hold_amount_is_positive"), transaction.atomic():
+        ledger.hold(
+            key="h", account_id=account.pk, amount_minor=0, facts=facts, expected_on=builders.AT.date(), at=builders.AT
+        )
+    assert not Hold.objects.filter(account=account).exists()
+
+
+def test_a_changed_audit_row_breaks_its_chain(account):
+    chain = "bank"
+    assert audit.verify_chain(chain) is None
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditevent DISABLE TRIGGER audit_events_are_append_only")
+        cursor.execute(
+            "UPDATE accounts_auditevent SET actor = 'user:0' WHERE sequence ="
+            " (SELECT max(sequence) FROM accounts_auditevent WHERE chain = %s) AND chain = %s",
+            [chain, chain],
+        )
+        cursor.execute("ALTER TABLE accounts_auditevent ENABLE TRIGGER audit_events_are_append_only")
+
+    breach = audit.verify_chain(chain)
+    assert breach is not None
+    assert breach.what == "a column differs from the record"
+
+
+def test_a_missing_tail_is_found_by_the_head(account):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditevent DISABLE TRIGGER audit_events_are_append_only")
+        cursor.execute("DELETE FROM accounts_auditevent WHERE id = (SELECT max(id) FROM accounts_auditevent)")
+        cursor.execute("ALTER TABLE accounts_auditevent ENABLE TRIGGER audit_events_are_append_only")
+
+    breach = audit.verify_chain("bank")
+    assert breach is not None
+    assert "head" in breach.what
+
+
+def test_nothing_in_the_database_cascades():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype <> 'a'"
+        )
+        assert cursor.fetchall() == []
+
+
+def test_a_broken_law_carries_its_name(account):
+    with pytest.raises(DatabaseError) as caught:
+        run("DELETE FROM accounts_entry")
+
+    assert caught.value.__cause__.diag.constraint_name == "entries_are_append_only"

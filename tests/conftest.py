@@ -1,0 +1,84 @@
+"""The stage of every test: a database of its own, the bank's clock set, a phone that remembers."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts import clock
+from accounts.models import BankClock, User
+from tests import builders
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(settings: "settings") -> None:  # type: ignore[valid-type]  # the fixture's type is not exported
+    """Password hashing is what tests would otherwise spend most of their time on."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Friday 20 November 2026, 10:00 in Tirana."""
+    return builders.AT
+
+
+@pytest.fixture
+def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Transactions that really commit. The rows stay: every test makes its own company and users."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+
+
+@pytest.fixture
+def clock_at() -> Iterator[Callable[[datetime], None]]:
+    """Set the bank's clock, which then ticks on; put back afterwards."""
+
+    def move(moment: datetime) -> None:
+        offset = moment - clock.machine()
+        BankClock.objects.update_or_create(id=1, defaults={"offset": offset})
+
+    yield move
+
+
+@pytest.fixture
+def signed_in(db: None, clock_at: Callable[[datetime], None]) -> Callable[[User], Client]:
+    """A browser in which this user has gone through all three steps, on the bank's `AT`."""
+    from tests.doors import walk_in
+
+    clock_at(builders.AT)
+    return walk_in
+
+
+class Phone:
+    """What arrived by SMS, oldest first."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.seen = self._lines()
+
+    def new(self) -> list[dict[str, str]]:
+        """Messages since the phone was last looked at."""
+        lines = self._lines()
+        fresh, self.seen = lines[len(self.seen) :], lines
+        return fresh
+
+    def _lines(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self.file.read_text().splitlines()] if self.file.exists() else []
+
+
+@pytest.fixture
+def phone() -> Phone:
+    return Phone(Path(settings.SMS_FILE))
+
+
+@pytest.fixture
+def later() -> Callable[[timedelta], datetime]:
+    return lambda span: builders.AT + span
