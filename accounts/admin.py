@@ -38,14 +38,14 @@ else:
     HolidayBase = admin.ModelAdmin
     EntryInlineBase = MandateInlineBase = admin.TabularInline
 
-CHANGES_AT_A_BRANCH = _("Këtu vetëm shihet. Të drejtat, celulari dhe emrat ndryshohen në degë, me kërkesë të nënshkruar.")
+CHANGES_AT_A_BRANCH = _(
+    "Këtu vetëm shihet. Të drejtat, celulari dhe emrat ndryshohen në degë, me kërkesë të nënshkruar."
+)
 NEVER_CHANGES = _("Këtu vetëm shihet. Librat shtohen, nuk ndryshohen; një gabim ndreqet me një regjistrim të ri.")
 
 
 class LookedAtOnly:
     """No adding, changing or deleting, for anybody; who may look is decided by Django's view permission."""
-
-    actions = None
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -61,6 +61,7 @@ class Shown(LookedAtOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # one de
     """A table that staff look at: every field named in `fields`, under a sentence that says why it stays as it is."""
 
     note: "StrOrPromise" = NEVER_CHANGES
+    actions = None
     show_full_result_count = False
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:

@@ -13,7 +13,6 @@ from accounts.models import BankAccount, BankClock
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 
-
 DAYS_AWAY_MAX = 3_650
 
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from accounts import business_day, clock
 from accounts.working_days import Calendar, CalendarUnknown

@@ -127,14 +127,15 @@ def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[
 def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> dict[str, Any]:
     """The code's own page: where it went, until when it is good, and for what alone."""
     promised = promises.promised_or_expected(order, at=at)
+    delivery = fnp.delivery(challenge)
     return {
         "order": cards.order_card(order),
         "promise": cards.promise_card(promised, today=clock.tirana_day(at)),
         "masked_phone": mask_phone(challenge.phone),
-        "sent_at": fnp.sent_at(challenge),
+        "sent_at": delivery.sent_at,
         "expires_at": challenge.expires_at,
         "attempts_left": challenge.attempts_max - challenge.attempts,
-        "delivery": fnp.delivery(challenge),
+        "delivery": delivery,
         "resend_after": fnp.resend_after(challenge, at=clock.machine()),
         "sms_preview": sms_as_it_reads(order),
     }

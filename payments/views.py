@@ -102,7 +102,7 @@ def sign(request: SignedInRequest, order_id: UUID) -> HttpResponse:
             code=form.cleaned_data["code"],
             at=at,
         )
-    except (fnp.WrongCode, fnp.CodeOfBefore) as refusal:
+    except fnp.WrongCode as refusal:
         form.add_error("code", str(refusal.sentence))
         return _sign_page(request, found, form)
     except Refusal as refusal:

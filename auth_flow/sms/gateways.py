@@ -32,7 +32,7 @@ class Receipt:
     provider_id: str = ""
 
 
-class NotSent(Exception):
+class NotSent(Exception):  # noqa: N818  a sentence about the message, not about a fault
     """The provider did not take it. `words` are ours, for staff; the provider's own may repeat the number."""
 
     def __init__(self, kind: Kind, *, code: str = "", words: str = "") -> None:
@@ -100,7 +100,9 @@ class FileGateway:
             finally:
                 os.close(file)
         except OSError as problem:
-            raise NotSent("temporary", code=str(problem.errno or ""), words=gettext_noop("Skedari nuk shkruhet")) from None
+            raise NotSent(
+                "temporary", code=str(problem.errno or ""), words=gettext_noop("Skedari nuk shkruhet")
+            ) from None
         return Receipt()
 
 
@@ -127,7 +129,7 @@ _silent.addHandler(logging.NullHandler())
 _silent.propagate = False
 
 
-class ElsewhereHttpClient(TwilioHttpClient):
+class ElsewhereHttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
     """Twilio's client with a patience of seconds, at the address of `settings.TWILIO_BASE_URL`."""
 
     def __init__(self, base_url: str) -> None:

@@ -126,6 +126,4 @@ def _finish(message: SmsMessage, *, status: str, **facts: object) -> str:
 
 
 def _held(message: SmsMessage) -> QuerySet[SmsMessage]:
-    return SmsMessage.objects.filter(
-        id=message.id, lease_token=message.lease_token, status=SmsMessage.Status.QUEUED
-    )
+    return SmsMessage.objects.filter(id=message.id, lease_token=message.lease_token, status=SmsMessage.Status.QUEUED)

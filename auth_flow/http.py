@@ -1,0 +1,43 @@
+"""What a request is in this portal, typed once: where it comes from and, after the middleware, who sent it."""
+
+import ipaddress
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import Company, Mandate, User
+from auth_flow.models import LoginAttempt
+
+
+class PortalRequest(HttpRequest):
+    """Any request behind the middleware; the three are None when no customer is signed in."""
+
+    company: Company | None
+    mandate: Mandate | None
+    attempt: LoginAttempt | None
+
+
+class SignedInRequest(HttpRequest):
+    """What a view under @signed_in or @may receives."""
+
+    user: User
+    company: Company
+    mandate: Mandate
+    attempt: LoginAttempt
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The address of whoever speaks to our outermost trusted proxy.
+
+    X-Forwarded-For counts only where `settings.TRUSTED_PROXY_COUNT` says how many proxies of ours wrote to it, from
+    the right: what stands further left was written by the client.
+    """
+    count = settings.TRUSTED_PROXY_COUNT
+    said = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    candidates = [said[-count]] if 0 < count <= len(said) else []
+    for candidate in (*candidates, request.META.get("REMOTE_ADDR", "")):
+        try:
+            return str(ipaddress.ip_address(candidate.strip()))
+        except ValueError:
+            continue
+    return "0.0.0.0"  # noqa: S104  no address to listen on: a server on a unix socket knows none

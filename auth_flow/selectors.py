@@ -1,0 +1,66 @@
+"""Reads of the front door."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock, mandates
+from accounts.models import Company, Mandate, User
+from auth_flow.models import FnpChallenge, LoginAttempt
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+def pending(key_hash: str, *, at: datetime) -> LoginAttempt | None:
+    """The sign-in under way whose cookie this is; None when it is over, has expired or never was."""
+    attempts = LoginAttempt.objects.select_related("user__person", "mandate__company")
+    return attempts.filter(key_hash=key_hash, signed_in_at=None, ended_at=None, expires_at__gt=at).first()
+
+
+def last_challenge(attempt: LoginAttempt, *, purpose: str, subject: str = "") -> FnpChallenge | None:
+    """The newest challenge of this attempt for this subject, whatever became of it."""
+    challenges = FnpChallenge.objects.filter(attempt=attempt, purpose=purpose, subject=subject)
+    return challenges.select_related("user").order_by("-created_at").first()
+
+
+def last_sign_in(user: User, *, before: datetime) -> datetime | None:
+    """When this user last passed all three steps before this moment."""
+    signed_in = LoginAttempt.objects.filter(user=user, signed_in_at__lt=before).order_by("-signed_in_at")
+    return signed_in.values_list("signed_in_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One company on the page Personalizime: its name, what the user may do there, whether it is the chosen one."""
+
+    company: Company
+    rights: "list[StrOrPromise]"
+    current: bool
+
+
+def rights_of(user: User, *, chosen: Mandate, at: datetime) -> list[Right]:
+    """The user's companies and rights at this moment of the bank's clock."""
+    return [
+        Right(company=mandate.company, rights=_rights(mandate), current=mandate.pk == chosen.pk)
+        for mandate in mandates.of_user(user, at=at)
+    ]
+
+
+def _rights(mandate: Mandate) -> "list[StrOrPromise]":
+    rights: list[StrOrPromise] = [_("Sheh")]
+    if mandate.may_prepare:
+        rights.append(_("Përgatit pagesa"))
+    if mandate.may_sign:
+        rights.append(_("Nënshkruan"))
+    return rights
+
+
+def password_expires_on(user: User) -> date | None:
+    """The last day of the password, in Tirana; None while passwords do not age or the day is not known."""
+    if not settings.PASSWORD_MAX_AGE_DAYS or user.password_changed_at is None:
+        return None
+    return clock.tirana_day(user.password_changed_at) + timedelta(days=settings.PASSWORD_MAX_AGE_DAYS)

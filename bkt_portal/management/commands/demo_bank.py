@@ -1,0 +1,83 @@
+"""`manage.py demo_bank`: opens the demo bank where there is none, sets the bank's clock, and writes demo.json."""
+
+import base64
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import override
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import audit, clock, time_travel
+from accounts.models import BankAccount, BankClock, Company, User
+from accounts.refusals import Refusal
+from bkt_portal import demo, premises
+from bkt_portal.demo_cast import FIRMS, PASSWORD, STAFF_USERNAME
+
+OPERATOR = audit.Actor(name="demo_bank", role="system")
+
+
+class Command(BaseCommand):
+    help = "Opens the demo bank, once; a second run keeps the data. Never in production."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.IN_DEMO:
+            raise CommandError("The demo bank exists only in the demo: start it with `make demo`.")
+        with override("en"):
+            self._set_clock(os.environ.get("BANK_CLOCK", "").strip())
+            if not Company.objects.filter(nipt=FIRMS[0].nipt).exists():
+                demo.build(at=clock.now())
+                _staff()
+        premises.write_private(Path(settings.PORTAL_DIR) / "demo.json", json.dumps(_cast(), indent=1, ensure_ascii=False))
+
+    def _set_clock(self, wanted: str) -> None:
+        """The row marks this database as a demo's; production refuses to start on it."""
+        BankClock.objects.get_or_create(id=1, defaults={"offset": timedelta(0)})
+        if not wanted:
+            return
+        try:
+            time_travel.move(to=time_travel.moment_of(wanted), actor=OPERATOR)
+        except Refusal as refusal:
+            raise CommandError(f"BANK_CLOCK={wanted}: {refusal.sentence}") from None
+
+
+def _staff() -> None:
+    user = User.objects.create_staff(username=STAFF_USERNAME, password=PASSWORD, is_superuser=True)
+    TOTPDevice.objects.create(user=user, name="demo")
+
+
+def _cast() -> dict[str, Any]:
+    """Everybody who can sign in, as the black-box tests and the person at the terminal read it."""
+    people = [
+        {
+            "role": player.role,
+            "customer_number": player.customer_number,
+            "nipt": firm.nipt,
+            "password": PASSWORD,
+            "phone": player.phone,
+            "company": firm.name,
+        }
+        for firm in FIRMS
+        for player in firm.players
+    ]
+    accounts = BankAccount.objects.filter(kind=BankAccount.Kind.CURRENT).select_related("company").order_by("pk")
+    device = TOTPDevice.objects.get(user__username=STAFF_USERNAME)
+    return {
+        "people": people,
+        "accounts": [
+            {"iban": account.iban, "currency": account.currency, "company": account.company.name}
+            for account in accounts
+            if account.company
+        ],
+        "staff": {
+            "username": STAFF_USERNAME,
+            "password": PASSWORD,
+            "role": "administrator",
+            "totp_secret": base64.b32encode(device.bin_key).decode(),
+        },
+    }

@@ -1,0 +1,316 @@
+"""Every setting of the portal, read from the environment: safe on a laptop, refusing to start unsafe in production.
+
+`PORTAL_MODE` is `production` unless `manage.py up` (demo) or the tests say otherwise. What would be fatal in
+production raises here, at import, because system checks do not run under WSGI.
+"""
+
+from datetime import time
+from pathlib import Path
+
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+
+from bkt_portal import env
+
+django_stubs_ext.monkeypatch()  # ModelAdmin[Company] and the like, at run time as in the types
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+PORTAL_MODE = env.text("PORTAL_MODE", "production")
+if PORTAL_MODE not in {"production", "demo", "test"}:
+    raise ImproperlyConfigured("PORTAL_MODE must be production, demo or test.")
+IN_PRODUCTION = PORTAL_MODE == "production"
+IN_DEMO = PORTAL_MODE == "demo"
+DEBUG = env.flag("DEBUG", False)
+
+# --- Secrets -----------------------------------------------------------------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY")
+FNP_KEY = env.secret("FNP_KEY")
+PROOF_KEY = env.secret("PROOF_KEY")
+
+# --- The bank ----------------------------------------------------------------------------------------------------
+BANK = {
+    "name": env.text("BANK_NAME", "Banka Kombëtare Tregtare"),
+    "short_name": env.text("BANK_SHORT_NAME", "BKT"),
+    "code": env.text("BANK_CODE", "205"),
+    "bic": env.text("BANK_BIC", "NCBAALTX"),
+    "product": "Dega Internet",
+    "phone_display": env.text("CONTACT_PHONE", "+355 (0) 4 2266 288"),
+    "phone_tel": env.text("CONTACT_PHONE_E164", "+35542266288"),
+    "phone_sms": env.text("CONTACT_PHONE_SMS", "042266288"),
+    "emails": env.csv("CONTACT_EMAILS", ("callcenter@bkt.com.al", "info@bkt.com.al")),
+    "whatsapp_display": env.text("CONTACT_WHATSAPP", "+355 67 400 0018"),
+    "whatsapp_url": env.text("CONTACT_WHATSAPP_URL", "https://wa.me/355674000018"),
+    "networks": [
+        tuple(item.split("=", 1))
+        for item in env.csv(
+            "CONTACT_NETWORKS",
+            (
+                "Facebook=https://www.facebook.com/bktalbania",
+                "Instagram=https://www.instagram.com/bkt.al",
+                "LinkedIn=https://www.linkedin.com/company/banka-kombetare-tregtare",
+            ),
+        )
+    ],
+}
+NIPT_PATTERN = env.text("NIPT_PATTERN", r"[J-N]\d{8}[A-Z]")
+EXECUTION_STARTS = time.fromisoformat(env.text("EXECUTION_STARTS", "08:00"))
+PASSWORD_MAX_AGE_DAYS = env.integer("PASSWORD_MAX_AGE_DAYS", 90)
+# Seed of the cut-off table; afterwards the table rules.
+DOMESTIC_CUT_OFF = time.fromisoformat(env.text("DOMESTIC_CUT_OFF", "14:00"))
+
+# The function that tells how far the bank's clock stands from the real one; None = not at all.
+BANK_CLOCK_OFFSET = None if IN_PRODUCTION else "accounts.models.calendar.stored_offset"
+
+# --- What runs ---------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "csp",
+    "accounts",
+    "auth_flow",
+    "payments",
+    "statements",
+    "complaints",
+    "bkt_portal.apps.PortalConfig",
+    "bkt_portal.apps.StaffAdminConfig",
+]
+MIDDLEWARE = [
+    "bkt_portal.responses.EveryResponse",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "bkt_portal.language.ChosenLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "auth_flow.middleware.SignedIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "bkt_portal.urls"
+WSGI_APPLICATION = "bkt_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "bkt_portal.header.header",
+            ],
+        },
+    }
+]
+
+# --- Database: the runtime role owns nothing; migrations and verification use the owner --------------------------
+_STATEMENT_LIMITS = "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=30000"
+DATABASES = {
+    "default": env.database(env.secret("DATABASE_URL")),
+    "owner": env.database(env.secret("DATABASE_OWNER_URL", env.secret("DATABASE_URL"))),
+}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = _STATEMENT_LIMITS
+DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+DATABASE_ROUTERS: list[str] = []
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False
+
+# --- Queue: a hurry, never the truth -----------------------------------------------------------------------------
+REDIS_URL = env.secret("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "batch"
+CELERY_TASK_ROUTES = {"auth_flow.*": {"queue": "otp"}, "bkt_portal.*": {"queue": "otp"}}
+CELERY_TASK_PUBLISH_RETRY = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 1,
+    "socket_keepalive": True,
+    "retry_on_timeout": False,
+    "visibility_timeout": 3600,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+# Short ticks; each asks the bank's clock what is due, so that no hour of the day stands here.
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "bkt_portal.heartbeat", "schedule": 2.0, "options": {"expires": 10, "queue": "otp"}},
+    "sweep-sms": {"task": "auth_flow.sweep_sms", "schedule": 2.0, "options": {"expires": 2, "queue": "otp"}},
+    "execute-due": {"task": "payments.execute_due", "schedule": 2.0, "options": {"expires": 2, "queue": "batch"}},
+    "close-day": {"task": "accounts.close_day", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
+}
+
+# --- Signing in --------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["auth_flow.backends.CustomerBackend", "auth_flow.backends.StaffBackend"]
+LOGIN_URL = "auth_flow:login"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+FNP_LIFE_SECONDS = env.integer("FNP_LIFE_SECONDS", 180)
+FNP_ATTEMPTS_MAX = 5
+FNP_SENDS_MAX = 3
+FNP_RESEND_AFTER_SECONDS = env.integer("FNP_RESEND_AFTER_SECONDS", 30)
+SIGN_IN_LIFE_SECONDS = 600
+SESSION_IDLE_SECONDS = 300
+SESSION_ABSOLUTE_SECONDS = 8 * 3600
+STAFF_IDLE_SECONDS = 900
+PASSWORD_HASHES_AT_ONCE = env.integer("PASSWORD_HASHES_AT_ONCE", 2)
+TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+
+AXES_LOCK_OUT_AT_FAILURE = False  # axes records; auth_flow/lockout.py decides
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_PASSWORD_FORM_FIELD = "password"  # noqa: S105  a field's name, not a secret
+AXES_SENSITIVE_PARAMETERS = [
+    "password",
+    "nipt",
+    "customer_number",
+    "code",
+    "otp_token",
+    "card_number",
+    "card_expiry",
+    "old_password",
+    "new_password1",
+    "new_password2",
+    "csrfmiddlewaretoken",
+]
+AXES_USERNAME_CALLABLE = "auth_flow.lockout.name_for_axes"
+AXES_CLIENT_IP_CALLABLE = "auth_flow.http.client_ip"
+AXES_ALLOWED_CORS_ORIGINS = ""
+AXES_DISABLE_ACCESS_LOG = False
+AXES_ENABLE_ADMIN = True
+
+# --- Sessions and cookies ----------------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "bkt_portal.views.csrf_failure"
+_SECURE = IN_PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_NAME = "__Host-portal" if _SECURE else "portal"
+CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Headers -----------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = list(env.csv("ALLOWED_HOSTS", () if IN_PRODUCTION else ("localhost", "127.0.0.1", "[::1]")))
+PUBLIC_URL = env.text("PUBLIC_URL", "")
+SECURE_SSL_REDIRECT = _SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+USE_X_FORWARDED_HOST = False
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- SMS ---------------------------------------------------------------------------------------------------------
+PORTAL_DIR = Path(env.text("PORTAL_DIR", str(BASE_DIR / ".portal")))
+SMS_GATEWAY = env.text("SMS_GATEWAY", "twilio" if IN_PRODUCTION else "file")
+SMS_FILE = Path(env.text("SMS_FILE", str(PORTAL_DIR / "sms.jsonl")))
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN = env.secret("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM = env.text("TWILIO_FROM", "")
+TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", "https://api.twilio.com")
+
+# --- Language, time, files ---------------------------------------------------------------------------------------
+LANGUAGE_CODE = "sq"
+LANGUAGES = [("sq", "Shqip"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "bkt_portal" / "locale"]
+FORMAT_MODULE_PATH = ["bkt_portal.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Tirane"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if PORTAL_MODE == "test":
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- Logs: one JSON line an event, never an address with its query, a code or a password --------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "bkt_portal.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.db.backends": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+    },
+}
+
+# --- Production refuses what only a demo may have ----------------------------------------------------------------
+if IN_PRODUCTION:
+    _REFUSALS = {
+        "DEBUG must be off in production.": DEBUG,
+        "ALLOWED_HOSTS must name the portal's hosts in production.": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
+        "SMS_GATEWAY must be a real one in production, not console or file.": SMS_GATEWAY in {"console", "file"},
+        "SECRET_KEY must have at least 50 characters.": len(SECRET_KEY) < 50,
+        "FNP_KEY must have at least 32 characters.": len(FNP_KEY) < 32,
+        "PROOF_KEY must have at least 32 characters.": len(PROOF_KEY) < 32,
+        "SECRET_KEY, FNP_KEY and PROOF_KEY must differ.": len({SECRET_KEY, FNP_KEY, PROOF_KEY}) < 3,
+        "BANK_CLOCK belongs to the demo; production lives in real time.": bool(env.text("BANK_CLOCK", "")),
+        "DATABASE_OWNER_URL must not be the runtime role's DATABASE_URL.": DATABASES["owner"]["USER"]
+        == DATABASES["default"]["USER"]
+        and bool(env.text("DATABASE_OWNER_URL", "")),
+    }
+    for _sentence, _broken in _REFUSALS.items():
+        if _broken:
+            raise ImproperlyConfigured(_sentence)

@@ -1,0 +1,30 @@
+"""The staff's only door: Django's admin behind a one-time password of an authenticator, never of an SMS (R74)."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_otp.admin import OTPAdminAuthenticationForm
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import User
+
+
+class StaffSite(AdminSite):
+    """Lets in an active member of staff whose session was verified with a TOTP device."""
+
+    site_title = _("Stafi")
+    site_header = settings.BANK["product"]
+    index_title = _("Tavolina e stafit")
+    login_form = OTPAdminAuthenticationForm
+    login_template = "admin/login.html"
+    site_url = None
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        if not isinstance(user, User) or user.kind != User.Kind.STAFF or not user.is_active:
+            return False
+        return isinstance(cast(object, getattr(user, "otp_device", None)), TOTPDevice)

@@ -1,0 +1,32 @@
+"""The map of the whole site on one screen."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from bkt_portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+    path("", include("auth_flow.urls")),
+    path("accounts/", include("statements.urls")),
+    path("payments/", include("payments.urls")),
+    path("", include("complaints.urls")),
+    path("staff/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+if settings.IN_DEMO:
+    from bkt_portal import demo_views
+
+    urlpatterns += [
+        path("demo/phone/", demo_views.phone, name="demo_phone"),
+        path("demo/clock/", demo_views.clock_page, name="demo_clock"),
+    ]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.broken

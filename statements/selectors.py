@@ -1,0 +1,219 @@
+"""Reads of an account's lines. The running balance is stored with each entry, so no read adds up a history.
+
+Entries are numbered without gaps per account, in the order of their booking days; a period is therefore a range of
+numbers, found with two looks into the index (account, booked_on, sequence), and a page starts at a number, never at
+an offset. An account of ten million entries costs what one of ten costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts import business_day, selectors as books
+from accounts.models import BankAccount, Company, Entry, Hold
+from accounts.refusals import Refusal
+from statements.lines import HeldLine, Line, held_line_of, line_of
+from statements.periods import Period
+from statements.searches import Cursor, Search
+from statements.snapshot import one_moment
+
+LINES_A_PAGE = 50
+LINES_A_STATEMENT = 5_000
+
+
+class TooManyLines(Refusal):
+    sentence = _("Kjo periudhë ka %(count)s veprime; një pasqyrë tregon deri në %(max)s. Zgjidhni më pak ditë.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines newest first, and where the neighbouring pages start; None where there is none."""
+
+    lines: Sequence[Line]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A period of an account, lines in the order of booking. opening + turnover in - turnover out = closing.
+
+    Both turnovers are positive minor units; the counts are of entries. It is provisional until the books of its last
+    day are closed (R60).
+    """
+
+    period: Period
+    opening_minor: int
+    turnover_in_minor: int
+    turnover_out_minor: int
+    count_in: int
+    count_out: int
+    closing_minor: int
+    lines: Sequence[Line]
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The numbers of a period's entries, `before` excluded and `last` included, and the balances at both."""
+
+    before: int
+    last: int
+    opening_minor: int
+    closing_minor: int
+
+    @property
+    def count(self) -> int:
+        return self.last - self.before
+
+
+def accounts(company: Company) -> QuerySet[BankAccount]:
+    """The company's current accounts; `booked_minor` is the balance in the word of the screens."""
+    return books.current_accounts(company).annotate(booked_minor=F("balance_minor"))
+
+
+def page(account: BankAccount, search: Search, cursor: Cursor | None, *, size: int = LINES_A_PAGE) -> Page:
+    """One page of what the search finds, in one query, or two with dates."""
+    found = _found(account, search)
+    if cursor and cursor.towards == "newer":
+        rows = list(found.filter(sequence__gt=cursor.sequence).order_by("sequence")[: size + 1])
+        has_newer, has_older = len(rows) > size, True
+        rows = rows[:size][::-1]
+    else:
+        before = Q(sequence__lt=cursor.sequence) if cursor else Q()
+        rows = list(found.filter(before).order_by("-sequence")[: size + 1])
+        has_newer, has_older = cursor is not None, len(rows) > size
+        rows = rows[:size]
+    return Page(
+        lines=[line_of(entry) for entry in rows],
+        newer=Cursor("newer", rows[0].sequence) if rows and has_newer else None,
+        older=Cursor("older", rows[-1].sequence) if rows and has_older else None,
+    )
+
+
+def held(account: BankAccount, search: Search) -> list[HeldLine]:
+    """What is set aside on the account and fits the search, newest first; dates are not asked, for it has none yet."""
+    if search.direction == "in":
+        return []
+    holds = Hold.objects.filter(account=account, status=Hold.Status.ACTIVE).order_by("-placed_at", "id")
+    holds = holds.filter(_amount_between("amount_minor", search))
+    if search.channel:
+        holds = holds.filter(channel=search.channel)
+    if search.words:
+        holds = holds.filter(_any_contains(search.words, "creditor_name", "creditor_iban", *_TEXTS))
+    return [held_line_of(hold) for hold in holds]
+
+
+def latest(accounts: Sequence[BankAccount], *, count: int) -> list[Line]:
+    """The last lines over several accounts, newest first, in one query: the last numbers of each are known."""
+    last_of_each = Q(pk__in=[])
+    for account in accounts:
+        last_of_each |= Q(account=account, sequence__gt=account.last_sequence - count)
+    entries = Entry.objects.filter(last_of_each).select_related("posting")
+    newest_first = sorted(entries, key=lambda entry: (entry.booked_at, entry.pk), reverse=True)
+    return [line_of(entry) for entry in newest_first[:count]]
+
+
+def statement(
+    account: BankAccount, period: Period, *, at: datetime, lines_max: int | None = LINES_A_STATEMENT
+) -> Statement:
+    """The period as of one moment, in three queries. Refuses more lines than a page can carry."""
+    # Asked before the books are read: a day that is final by now takes nothing more while we read.
+    is_final = business_day.is_final(period.last, at=at)
+    with one_moment():
+        span = _span(account, period)
+        if lines_max is not None and span.count > lines_max:
+            raise TooManyLines(count=span.count, max=lines_max)
+        entries = Entry.objects.filter(account=account, sequence__gt=span.before, sequence__lte=span.last)
+        turnover = entries.aggregate(
+            money_in=Sum("amount_minor", filter=Q(amount_minor__gt=0), default=0),
+            money_out=Sum("amount_minor", filter=Q(amount_minor__lt=0), default=0),
+            count_in=Count("pk", filter=Q(amount_minor__gt=0)),
+            count_out=Count("pk", filter=Q(amount_minor__lt=0)),
+        )
+        lines = [line_of(entry) for entry in entries.select_related("posting").order_by("sequence")]
+    assert span.opening_minor + turnover["money_in"] + turnover["money_out"] == span.closing_minor, account.pk
+    return Statement(
+        period=period,
+        opening_minor=span.opening_minor,
+        turnover_in_minor=turnover["money_in"],
+        turnover_out_minor=-turnover["money_out"],
+        count_in=turnover["count_in"],
+        count_out=turnover["count_out"],
+        closing_minor=span.closing_minor,
+        lines=lines,
+        provisional=not is_final,
+    )
+
+
+def _span(account: BankAccount, period: Period) -> _Span:
+    """Where the period lies, in one query of four index look-ups."""
+    before, last = _last_until(Q(booked_on__lt=period.first)), _last_until(Q(booked_on__lte=period.last))
+    before_sequence, opening, last_sequence, closing = BankAccount.objects.values_list(
+        *(_or_zero(rows, column) for rows in (before, last) for column in ("sequence", "balance_after_minor"))
+    ).get(pk=account.pk)
+    return _Span(before_sequence, last_sequence, opening, closing)
+
+
+def _last_until(days: Q) -> QuerySet[Entry]:
+    return Entry.objects.filter(days, account=OuterRef("pk")).order_by("-booked_on", "-sequence")
+
+
+def _or_zero(rows: QuerySet[Entry], column: str) -> Coalesce:
+    return Coalesce(Subquery(rows.values(column)[:1]), Value(0))
+
+
+# --- The search ------------------------------------------------------------------------------------------------------
+
+_TEXTS = ("remittance_information", "end_to_end_id")
+
+
+def _found(account: BankAccount, search: Search) -> QuerySet[Entry]:
+    entries = Entry.objects.filter(_within(account, search), account=account).select_related("posting")
+    entries = entries.filter(_amount_between("amount_minor", search))
+    if search.direction:
+        entries = entries.filter(Q(amount_minor__gt=0) if search.direction == "in" else Q(amount_minor__lt=0))
+    if search.channel:
+        entries = entries.filter(posting__channel=search.channel)
+    if search.words:
+        entries = entries.filter(_said_in_posting(search.words))
+    return entries
+
+
+def _within(account: BankAccount, search: Search) -> Q:
+    """The searched days as a range of numbers, so that a page of an old year is found without walking to it."""
+    if not (search.from_on or search.to_on):
+        return Q()
+    span = _span(account, Period(search.from_on or date.min, search.to_on or date.max))
+    return Q(sequence__gt=span.before, sequence__lte=span.last)
+
+
+def _said_in_posting(words: str) -> Q:
+    """In the remittance or the reference, or in the name or IBAN of the other side; one's own name is on every line."""
+    texts = _any_contains(words, *(f"posting__{column}" for column in _TEXTS))
+    paid = Q(amount_minor__lt=0) & _any_contains(words, "posting__creditor_name", "posting__creditor_iban")
+    received = Q(amount_minor__gt=0) & _any_contains(words, "posting__debtor_name", "posting__debtor_iban")
+    return texts | paid | received
+
+
+def _any_contains(words: str, *columns: str) -> Q:
+    """Words in any of the columns; in an IBAN column without the blanks of its groups."""
+    found = Q(pk__in=[])
+    for column in columns:
+        wanted = words.replace(" ", "") if column.endswith("_iban") else words
+        found |= Q(**{f"{column}__icontains": wanted})
+    return found
+
+
+def _amount_between(column: str, search: Search) -> Q:
+    """The size of the amount, whichever way it went."""
+    found = Q()
+    if search.min_minor is not None:
+        found &= Q(**{f"{column}__gte": search.min_minor}) | Q(**{f"{column}__lte": -search.min_minor})
+    if search.max_minor is not None:
+        found &= Q(**{f"{column}__range": (-search.max_minor, search.max_minor)})
+    return found
