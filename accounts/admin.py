@@ -203,7 +203,7 @@ class BankAccountDesk(Shown):
 
 class EntryInline(LookedAtOnly, EntryInlineBase):
     model = Entry
-    fields = ("account", "sequence", "part", "amount", "balance_after")
+    fields = readonly_fields = ("account", "sequence", "part", "amount", "balance_after")
     extra = 0
 
     @admin.display(description=_("Shuma"))

@@ -8,7 +8,7 @@ reads through the function named in `settings.BANK_CLOCK_OFFSET`.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import cast
+from typing import cast, overload
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -33,6 +33,15 @@ def offset() -> timedelta:
         return timedelta(0)
     read = cast(Callable[[], timedelta], import_string(settings.BANK_CLOCK_OFFSET))
     return read()
+
+
+@overload
+def shown(moment: datetime) -> datetime: ...
+@overload
+def shown(moment: None) -> None: ...
+def shown(moment: datetime | None) -> datetime | None:
+    """A moment of the machine's clock as people read it, beside the bank's; the same moment in production."""
+    return moment + offset() if moment else None
 
 
 def tirana(moment: datetime) -> datetime:

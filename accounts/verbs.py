@@ -37,7 +37,8 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def _record_refusal(event: str, refusal: Refusal, kwargs: dict[str, object]) -> None:
-    subject = next((f"{name.removesuffix('_id')}:{value}" for name, value in kwargs.items() if name.endswith("_id")), "")
+    ids = (f"{name.removesuffix('_id')}:{value}" for name, value in kwargs.items() if name.endswith("_id"))
+    subject = next(ids, "")
     with transaction.atomic():
         audit.record(
             event,

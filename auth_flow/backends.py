@@ -73,8 +73,12 @@ class StaffBackend(ModelBackend):
         except lockout.SignInBlocked:
             raise PermissionDenied from None
         user = User.objects.filter(username=username, kind=User.Kind.STAFF).first()
-        with _a_slot():
-            right = check_password(normal(password), _hash_of(user))
+        try:
+            with _a_slot():
+                right = check_password(normal(password), _hash_of(user))
+        except TooBusy:
+            lockout.give_back(identity, lockout.OTHERS)
+            raise PermissionDenied from None
         if not right or user is None or not self.user_can_authenticate(user):
             return None
         lockout.give_back(identity, lockout.OTHERS)
@@ -106,7 +110,8 @@ def _of_kind(kind: str, user: Any) -> User | None:
 
 
 def _hash_of(user: User | None) -> str:
-    return user.password if user and is_password_usable(user.password) else _nobody()
+    nobody = _nobody()  # Made for everybody alike, so that the first call of a process tells nothing.
+    return user.password if user and is_password_usable(user.password) else nobody
 
 
 @cache

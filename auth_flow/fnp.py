@@ -22,14 +22,12 @@ from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from auth_flow import keys, lockout, selectors
-from auth_flow.codes import CODE_DIGITS, MARK, REFERENCE_MARK, derive, key_id
+from auth_flow.codes import CODE_DIGITS, MARK as MARK, REFERENCE_MARK as REFERENCE_MARK, derive as derive, key_id
 from auth_flow.models import FnpChallenge, LoginAttempt, SmsMessage
 from auth_flow.sms import gsm7, outbox
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-__all__ = ["MARK", "PAYMENT", "REFERENCE_MARK", "SIGN_IN", "consume", "delivery", "derive", "issue", "judge", "live"]
 
 SIGN_IN = FnpChallenge.Purpose.SIGN_IN
 PAYMENT = FnpChallenge.Purpose.PAYMENT

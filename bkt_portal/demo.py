@@ -59,9 +59,7 @@ def build(*, at: datetime) -> Stage:
 
 def _enrol(stage: Stage, firm: Firm, *, start: datetime, at: datetime) -> None:
     company = enrolment.enrol_company(name=firm.name, nipt=firm.nipt, actor=BRANCH, at=start)
-    ApprovalRule.objects.create(
-        company=company, other_signers=firm.other_signers, valid_from=clock.tirana_day(start)
-    )
+    ApprovalRule.objects.create(company=company, other_signers=firm.other_signers, valid_from=clock.tirana_day(start))
     for place, (currency, minor) in enumerate(firm.opening.items(), start=1):
         stage.accounts[firm.nipt, currency] = _account(company, firm, place, currency, at=start)
         _book(stage, Fact(firm.nipt, currency, minor, firm.name, "Derdhje në hapje", Channel.BRANCH), at=start)
@@ -86,7 +84,7 @@ def _account(company: Company, firm: Firm, place: int, currency: str, *, at: dat
         company=company,
         iban=make_albanian_iban(settings.BANK["code"], firm.branch, part),
         currency=currency,
-        name=f"Llogaria rrjedhëse {currency}",
+        name="Llogaria rrjedhëse",
         actor=BRANCH,
         at=at,
     )
@@ -132,7 +130,11 @@ def _book(stage: Stage, fact: Fact, *, at: datetime) -> None:
     stage.facts += 1
     ours, theirs = ("creditor", "debtor") if fact.amount_minor > 0 else ("debtor", "creditor")
     assert account.company is not None, "a current account has a company"
-    names = {f"{ours}_name": account.company.name, f"{ours}_iban": account.iban or "", f"{theirs}_name": fact.counterparty}
+    names = {
+        f"{ours}_name": account.company.name,
+        f"{ours}_iban": account.iban or "",
+        f"{theirs}_name": fact.counterparty,
+    }
     ledger.post(
         key=f"demo:{stage.facts}",
         legs=[Leg(account.pk, fact.amount_minor), Leg(core.pk, -fact.amount_minor)],
@@ -177,9 +179,7 @@ def _signers(stage: Stage, order: PaymentOrder, preparer: Mandate) -> list[Manda
 
 def _sign(stage: Stage, order: PaymentOrder, mandate: Mandate, *, at: datetime) -> PaymentOrder:
     attempt = _session(stage, mandate)
-    challenge = approvals.ask_code(
-        order_id=order.pk, mandate=mandate, attempt=attempt, version=order.version, at=at
-    )
+    challenge = approvals.ask_code(order_id=order.pk, mandate=mandate, attempt=attempt, version=order.version, at=at)
     return approvals.sign(
         order_id=order.pk,
         mandate=mandate,

@@ -89,8 +89,8 @@ def last_messages(file: Path) -> list[Sms]:
     if not file.exists():
         return []
     with file.open(encoding="utf-8") as lines:
-        last = deque(lines, maxlen=SHOWN)
-    found = [json.loads(line) for line in last if line.endswith("\n")]
+        last = deque((line for line in lines if line.endswith("\n")), maxlen=SHOWN)
+    found = [json.loads(line) for line in last]
     return [Sms(datetime.fromisoformat(sms["at"]), sms["to"], sms["body"]) for sms in reversed(found)]
 
 

@@ -14,7 +14,7 @@ NOT_STARTED: Final = "postgresql://portal_app@127.0.0.1:1/not_started"
 QUEUE_NOT_STARTED: Final = "redis://127.0.0.1:1/0"
 
 
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818  it is an answer to a person, not an error of ours
     """Something that the machine lacks or forbids; the message is one sentence for the person at the terminal."""
 
 

@@ -6,6 +6,7 @@ production raises here, at import, because system checks do not run under WSGI.
 
 from datetime import time
 from pathlib import Path
+from typing import TypedDict
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -28,8 +29,31 @@ SECRET_KEY = env.secret("SECRET_KEY")
 FNP_KEY = env.secret("FNP_KEY")
 PROOF_KEY = env.secret("PROOF_KEY")
 
+
 # --- The bank ----------------------------------------------------------------------------------------------------
-BANK = {
+class Bank(TypedDict):
+    """Who the bank is and how it is reached (R01, R05, R64-R66)."""
+
+    name: str
+    short_name: str
+    code: str
+    bic: str
+    product: str
+    phone_display: str
+    phone_tel: str
+    phone_sms: str
+    emails: tuple[str, ...]
+    whatsapp_display: str
+    whatsapp_url: str
+    networks: list[tuple[str, str]]
+
+
+def _network(item: str) -> tuple[str, str]:
+    name, _, address = item.partition("=")
+    return name, address
+
+
+BANK: Bank = {
     "name": env.text("BANK_NAME", "Banka Kombëtare Tregtare"),
     "short_name": env.text("BANK_SHORT_NAME", "BKT"),
     "code": env.text("BANK_CODE", "205"),
@@ -42,7 +66,7 @@ BANK = {
     "whatsapp_display": env.text("CONTACT_WHATSAPP", "+355 67 400 0018"),
     "whatsapp_url": env.text("CONTACT_WHATSAPP_URL", "https://wa.me/355674000018"),
     "networks": [
-        tuple(item.split("=", 1))
+        _network(item)
         for item in env.csv(
             "CONTACT_NETWORKS",
             (
@@ -93,8 +117,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "auth_flow.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "auth_flow.middleware.SignedIn",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -280,6 +304,7 @@ STORAGES = {
 }
 if PORTAL_MODE == "test":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 
 # --- Logs: one JSON line an event, never an address with its query, a code or a password --------------------------
 LOGGING = {

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import clock
 from auth_flow.decorators import public
 from auth_flow.http import SignedInRequest
 from auth_flow.selectors import last_sign_in
@@ -50,7 +51,7 @@ def _overview(request: SignedInRequest, at: datetime) -> dict[str, object]:
         "bank_day": bank_day(at),
         "bank_moment": at,
         "greeting_name": user.person.first_name if user.person else user.username,
-        "last_sign_in": last_sign_in(user, before=signed_in_at),
+        "last_sign_in": clock.shown(last_sign_in(user, before=signed_in_at)),
         "may_prepare": mandate.may_prepare,
     }
 
@@ -136,7 +137,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form stood open for too long, or came from elsewhere; `reason` is Django's, for the log."""
     log.warning("a form was refused: %s", reason, extra={"reference": reference_of(request)})
-    return _page(request, 403, is_old=True)
+    return _page(request, 403)
 
 
 @public
@@ -167,8 +168,8 @@ def broken(request: HttpRequest) -> HttpResponse:
         return HttpResponse(_last_words(reference), status=500, content_type="text/plain; charset=utf-8")
 
 
-def _page(request: HttpRequest, status: int, *, is_old: bool = False) -> HttpResponse:
-    context = {"bank": settings.BANK, "reference": reference_of(request), "theme": theme_of(request), "is_old": is_old}
+def _page(request: HttpRequest, status: int) -> HttpResponse:
+    context = {"bank": settings.BANK, "reference": reference_of(request), "theme": theme_of(request)}
     return HttpResponse(loader.get_template(f"{status}.html").render(context), status=status)
 
 

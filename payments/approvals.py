@@ -64,9 +64,7 @@ def ask_code(
         subject=fnp_subject(order),
         at=clock.machine(),
     )
-    audit.record(
-        "payments.order.code_asked", actor=audit.actor_of(mandate), at=at, subject=f"order:{order.pk}"
-    )
+    audit.record("payments.order.code_asked", actor=audit.actor_of(mandate), at=at, subject=f"order:{order.pk}")
     return challenge
 
 

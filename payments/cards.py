@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from accounts import business_day, clock
 from accounts.days import on_day, weekday
@@ -14,6 +13,8 @@ from payments import banks, cutoff, promises, selectors
 from payments.models import PaymentOrder, Signature
 from payments.models.orders import OrderStatus
 
+# A longer wait is told by its headline and its reasons alone.
+STRIP_MAX = 10
 CHIPS = {
     OrderStatus.AWAITING: "wait",
     OrderStatus.RELEASED: "told",
@@ -95,7 +96,7 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
         beneficiary_iban=order.beneficiary_iban,
         bank_label=banks.bank_label(order.beneficiary_iban) if with_bank else "",
         debit_iban=order.debit_account.iban or "",
-        debit_name=order.debit_account.name,
+        debit_name=f"{order.debit_account.name} {order.currency}",
         amount_minor=order.amount_minor,
         fee_minor=order.fee_minor,
         total_minor=order.total_minor,
@@ -120,9 +121,13 @@ def dots(given: int, wanted: int) -> list[bool]:
     return [place < given for place in range(wanted)]
 
 
-def promise_card(promised: cutoff.Promised, *, today: date, afterwards: bool = False) -> PromiseCard:
-    """The promise as it reads today: before the release as it would be, afterwards looking back."""
+def promise_card(
+    promised: cutoff.Promised, *, today: date, afterwards: bool = False, executed_on: date | None = None
+) -> PromiseCard:
+    """The promise as it reads today: before the release as it would be, afterwards looking back at what was done."""
     sentence, *reasons = cutoff.words(promised, today=today, afterwards=afterwards)
+    if executed_on:
+        sentence = _("U krye %(on_day)s") % {"on_day": on_day(executed_on)}
     notes = {
         "passed": _("afati %(time)s kaloi") % {"time": f"{promised.cut_off:%H:%M}"},
         "weekend": _("fundjavë"),
@@ -133,10 +138,7 @@ def promise_card(promised: cutoff.Promised, *, today: date, afterwards: bool = F
     }
     states = {"executes": "act", "weekend": "off", "holiday": "off", "moved": "off"}
     days = [(day, weekday(day), notes[code], states.get(code, "")) for day, code in promised.days]
-    return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= MAX_STRIP else [], reasons)
-
-
-MAX_STRIP = 10
+    return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= STRIP_MAX else [], reasons)
 
 
 def approval_cards(mandate: Mandate, *, at: datetime, limit: int | None = None) -> list[ApprovalCard]:
@@ -144,12 +146,13 @@ def approval_cards(mandate: Mandate, *, at: datetime, limit: int | None = None) 
     orders = list(selectors.awaiting(mandate)[:limit])
     if not orders:
         return []
-    kinds = {order.kind: promises.cut_off(kind=order.kind, on=clock.tirana_day(at)) for order in orders}
+    today = clock.tirana_day(at)
+    cut_offs = {kind: promises.cut_off(kind=kind, on=today) for kind in {order.kind for order in orders}}
     calendar = business_day.calendar()
     found = []
     for order in orders:
         promised = cutoff.promise(
-            released_at=at, calendar=calendar, cut_off=kinds[order.kind], requested_on=order.requested_on
+            released_at=at, calendar=calendar, cut_off=cut_offs[order.kind], requested_on=order.requested_on
         )
         found.append((promised.execute_on, _approval_card(order, promised, at)))
     return [card for _day, card in sorted(found, key=lambda pair: pair[0])]
@@ -209,6 +212,4 @@ def _approval_card(order: PaymentOrder, promised: cutoff.Promised, at: datetime)
     else:
         by_label = _("Kryhet %(on_day)s") % {"on_day": on_day(promised.execute_on)}
     text = ngettext("%(given)s nga %(wanted)s nënshkrim.", "%(given)s nga %(wanted)s nënshkrime.", wanted)
-    return ApprovalCard(
-        order_card(order), dots(given, wanted), text % facts, by_label, "wait" if is_today else "told"
-    )
+    return ApprovalCard(order_card(order), dots(given, wanted), text % facts, by_label, "wait" if is_today else "told")

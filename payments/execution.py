@@ -105,7 +105,8 @@ def hurry(order_id: UUID) -> None:
 
 def is_due(order: PaymentOrder, *, at: datetime) -> bool:
     """Released for today: at once. Promised for a later day: from 08:00 of that day; a missed day is caught up."""
-    assert order.execute_on is not None and order.released_at is not None, "a released order has its day"
+    assert order.execute_on is not None, "a released order has its day"
+    assert order.released_at is not None, "a released order has its moment"
     local = clock.tirana(at)
     if order.execute_on != local.date():
         return order.execute_on < local.date()

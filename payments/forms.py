@@ -18,7 +18,8 @@ from payments import banks
 from payments.models.orders import OrderKind
 from payments.orders import Wish
 
-# What the clearing format carries (SWIFT's Latin set) plus the letters of Albanian, which are transliterated on the way out.
+# What the clearing format carries (SWIFT's Latin set) plus accented letters, which are transliterated on the way out.
+OUR_OWN = _("Kjo llogari është në bankën tonë. Këtu paguhen bankat e tjera; brenda bankës paguani në degë.")
 LETTERS = r"^[A-Za-z0-9ËÇëçÀ-ÖØ-öø-ÿ /\-?:().,'+&]*$"
 
 
@@ -55,9 +56,7 @@ class DomesticForm(forms.Form):
     beneficiary_iban = IbanField(
         label=_("IBAN i përfituesit"), help_text=_("28 shenja, fillon me AL. Hapësirat nuk prishin punë.")
     )
-    amount = AmountField(
-        label=_("Shuma"), help_text=_("Presja ndan qindarkat, pika ndan mijëshet: 1.234.567,89")
-    )
+    amount = AmountField(label=_("Shuma"), help_text=_("Presja ndan qindarkat, pika ndan mijëshet: 1.234.567,89"))
     description = TextField(
         label=_("Përshkrimi"),
         help_text=_("E sheh përfituesi. Deri në 140 shenja."),
@@ -71,8 +70,8 @@ class DomesticForm(forms.Form):
         help_text=_("Lëreni bosh për ditën më të afërt. Shembull: 4.12.2026"),
     )
 
-    def __init__(self, data: Any = None, *, company: Company, at: datetime, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial={"idempotency_key": new_submit_key()} | (initial or {}))
+    def __init__(self, data: Any = None, *, company: Company, at: datetime) -> None:
+        super().__init__(data, initial={"idempotency_key": new_submit_key()})
         self.at = at
         self.debit_accounts = [
             account for account in books.current_accounts(company) if account.status == BankAccount.Status.OPEN
@@ -90,9 +89,7 @@ class DomesticForm(forms.Form):
     def clean_beneficiary_iban(self) -> str:
         iban: str = self.cleaned_data["beneficiary_iban"]
         if banks.is_ours(check_iban(iban)):
-            raise ValidationError(
-                _("Kjo llogari është në bankën tonë. Këtu paguhen bankat e tjera; transferta brenda bankës bëhet në degë.")
-            )
+            raise ValidationError(OUR_OWN)
         return iban
 
     def clean_execute_on(self) -> Any:

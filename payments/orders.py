@@ -219,9 +219,7 @@ def _payload(wish: Wish, account: BankAccount, *, on: date) -> dict[str, object]
         "debit_account": account,
         "currency": account.currency,
         "amount_minor": wish.amount_minor,
-        "fee_minor": tariffs.fee(
-            kind=wish.kind, currency=account.currency, amount_minor=wish.amount_minor, on=on
-        ),
+        "fee_minor": tariffs.fee(kind=wish.kind, currency=account.currency, amount_minor=wish.amount_minor, on=on),
         "beneficiary_name": wish.beneficiary_name,
         "beneficiary_iban": wish.beneficiary_iban,
         "description": wish.description,

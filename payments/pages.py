@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from accounts import clock
 from accounts.days import on_day
@@ -84,7 +83,12 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     promise = None
     if is_live or order.released_at:
         promised = promises.promised_or_expected(order, at=at)
-        promise = cards.promise_card(promised, today=clock.tirana_day(at), afterwards=not is_live)
+        promise = cards.promise_card(
+            promised,
+            today=clock.tirana_day(at),
+            afterwards=not is_live,
+            executed_on=clock.tirana_day(order.ended_at) if order.posting_id and order.ended_at else None,
+        )
     preparer_may = order.prepared_by_id == mandate.user_id and is_live
     return {
         "order": cards.order_card(order, with_bank=True),
@@ -104,10 +108,9 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
 def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     """What will be signed, with its fee, its day and the SMS as it will read."""
     signatures = selectors.signatures(order)
-    action = action_on(order, mandate, at=at)
-    wanted = order.signatures_wanted
-    if order.other_signers is None:
-        wanted = max(1, selectors.other_signers(order.company, on=clock.tirana_day(at)))
+    others = selectors.signers_wanted(order, on=clock.tirana_day(at))
+    action = _action(order, mandate, others)
+    wanted = max(1, others)
     promised = promises.promised_or_expected(order, at=at)
     missing = order.total_minor - order.debit_account.available_minor
     return {
@@ -132,8 +135,8 @@ def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> 
         "order": cards.order_card(order),
         "promise": cards.promise_card(promised, today=clock.tirana_day(at)),
         "masked_phone": mask_phone(challenge.phone),
-        "sent_at": delivery.sent_at,
-        "expires_at": challenge.expires_at,
+        "sent_at": clock.shown(delivery.sent_at),
+        "expires_at": clock.shown(challenge.expires_at),
         "attempts_left": challenge.attempts_max - challenge.attempts,
         "delivery": delivery,
         "resend_after": fnp.resend_after(challenge, at=clock.machine()),
@@ -149,10 +152,14 @@ def own_cards(mandate: Mandate, *, at: datetime) -> list[cards.ApprovalCard]:
 
 def action_on(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> str:
     """What this person can do next with the order: submit, sign, or none. The verbs ask again."""
-    if order.status == OrderStatus.DRAFT and order.prepared_by_id == mandate.user_id and mandate.may_prepare:
-        alone = selectors.other_signers(order.company, on=clock.tirana_day(at)) == 0
-        return "sign" if alone and mandate.may_sign else "submit"
-    if selectors.awaiting(mandate).filter(pk=order.pk).exists():
+    return _action(order, mandate, selectors.signers_wanted(order, on=clock.tirana_day(at)))
+
+
+def _action(order: PaymentOrder, mandate: Mandate, others: int) -> str:
+    if order.status == OrderStatus.DRAFT:
+        is_mine = order.prepared_by_id == mandate.user_id and mandate.may_prepare
+        return "none" if not is_mine else "sign" if others == 0 and mandate.may_sign else "submit"
+    if order.status == OrderStatus.AWAITING and selectors.awaiting(mandate).filter(pk=order.pk).exists():
         return "sign"
     return "none"
 

@@ -24,9 +24,8 @@ def promise_now(*, kind: str, requested_on: date | None, at: datetime) -> cutoff
 
 def promised_or_expected(order: PaymentOrder, *, at: datetime) -> cutoff.Promised:
     """What was promised when the order was released; until then, what would be if it were released now."""
-    kept = Promise.objects.filter(order=order).first()
-    if kept:
-        return cutoff.Promised.from_facts(kept.reasons)
+    if order.released_at:
+        return cutoff.Promised.from_facts(order.promise.reasons)
     return promise_now(kind=order.kind, requested_on=order.requested_on, at=at)
 
 

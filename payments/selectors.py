@@ -1,6 +1,5 @@
 """Reads of payments; each list in one go."""
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +14,7 @@ def of_company(company: Company) -> QuerySet[PaymentOrder]:
     """The company's orders with what a page shows of them, newest first."""
     return (
         PaymentOrder.objects.filter(company=company)
-        .select_related("debit_account", "prepared_by__person", "company")
+        .select_related("debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person")
         .order_by("-created_at", "id")
     )
 
@@ -30,8 +29,10 @@ def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:
     return PaymentOrder.objects.select_for_update().filter(pk=order_id, company=company).first()
 
 
-def signatures(order: PaymentOrder) -> Sequence[Signature]:
-    """Who has signed, in the order of signing."""
+def signatures(order: PaymentOrder) -> list[Signature]:
+    """Who has signed, in the order of signing; a draft asks nothing of the database."""
+    if order.submitted_at is None:
+        return []
     return list(order.signatures.select_related("user__person").order_by("signed_at"))
 
 
@@ -65,6 +66,11 @@ def other_signers(company: Company, *, on: date) -> int:
     """The rule in force on a day; without one, another person must sign."""
     rule = ApprovalRule.objects.filter(company=company, valid_from__lte=on).order_by("-valid_from").first()
     return rule.other_signers if rule else 1
+
+
+def signers_wanted(order: PaymentOrder, *, on: date) -> int:
+    """How many others must sign: the order's snapshot, or for a draft the rule that it would get now."""
+    return other_signers(order.company, on=on) if order.other_signers is None else order.other_signers
 
 
 def due(*, today: date, limit: int) -> list[UUID]:

@@ -189,13 +189,11 @@ def _live(request: SignedInRequest, found: PaymentOrder) -> FnpChallenge | None:
     )
 
 
-def _stop(
-    request: SignedInRequest, order_id: UUID, verb: Callable[..., PaymentOrder], told: str
-) -> HttpResponse:
+def _stop(request: SignedInRequest, order_id: UUID, verb: Callable[..., PaymentOrder], told: str) -> HttpResponse:
     found = _found(request, order_id)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["reason"][0])
+        messages.error(request, str(form.errors["reason"][0]))
         return redirect("payments:order", found.pk)
     try:
         verb(order_id=found.pk, mandate=request.mandate, reason=form.cleaned_data["reason"], at=clock.now())

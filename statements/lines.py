@@ -7,7 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import BankAccount, Entry, Hold, Posting
+from accounts.models import Entry, Hold, Posting
 from accounts.models.ledger import Kind
 
 ORDER_SOURCE = "payments.order:"
@@ -111,10 +111,6 @@ def held_line_of(hold: Hold) -> HeldLine:
         currency=hold.currency,
         order_id=_order_id(hold.source),
     )
-
-
-def account_title(account: BankAccount) -> str:
-    return f"{account.name} {account.currency}"
 
 
 def _other_side(posting: Posting, amount_minor: int) -> tuple[str, str]:

@@ -24,7 +24,7 @@ def main() -> None:
         sys.exit(
             "No Chromium for the browser tests: install the package chromium, or set CHROMIUM to a browser's path."
         )
-    print(path)
+    sys.stdout.write(f"{path}\n")
 
 
 def _from_playwright() -> str | None:
@@ -35,7 +35,7 @@ def _from_playwright() -> str | None:
 def _installed() -> str | None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return None
-    print("Installing chromium ...", file=sys.stderr)
+    sys.stderr.write("Installing chromium ...\n")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
         done = subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=sys.stderr)

@@ -108,9 +108,7 @@ def user(
 
 def mandate(user: User, company: Company, *, prepares: bool = True, signs: bool = True, at: datetime = AT) -> Mandate:
     """The right to act for a company, from this day on."""
-    enrolment.grant_mandate(
-        user=user, company=company, may_prepare=prepares, may_sign=signs, actor=STAFF, at=at
-    )
+    enrolment.grant_mandate(user=user, company=company, may_prepare=prepares, may_sign=signs, actor=STAFF, at=at)
     return Mandate.objects.select_related("user__person", "company").get(user=user, company=company)
 
 
@@ -121,9 +119,7 @@ def mandate_of(user: User) -> Mandate:
 
 def staff(username: str = "", *, superuser: bool = True, password: str = PASSWORD) -> User:
     """Bank staff; the authenticator is added by the test that needs it."""
-    return User.objects.create_staff(
-        username=username or f"staf{unique()}", password=password, is_superuser=superuser
-    )
+    return User.objects.create_staff(username=username or f"staf{unique()}", password=password, is_superuser=superuser)
 
 
 def wish(account: BankAccount, **changes: object) -> orders.Wish:

@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import clock
 from accounts.models import BankClock, User
 from tests import builders
+from tests.bank_database import BankDatabase
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashes(settings: "settings") -> None:  # type: ignore[valid-type]  # the fixture's type is not exported
+def cheap_hashes(settings: Settings) -> None:
     """Password hashing is what tests would otherwise spend most of their time on."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -37,15 +39,34 @@ def real_commits(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
         connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def bank_database() -> Iterator[BankDatabase]:
+    """The migrated template, and a place for its copies."""
+    database = BankDatabase()
+    try:
+        database.build()
+        yield database
+    finally:
+        database.drop()
+
+
 @pytest.fixture
-def clock_at() -> Iterator[Callable[[datetime], None]]:
+def fresh_bank(bank_database: BankDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[BankDatabase]:
+    """A new bank for this test alone: everything commits, as the runtime role, and nothing stays."""
+    bank_database.renew()
+    with django_db_blocker.unblock(), bank_database.in_use():
+        yield bank_database
+
+
+@pytest.fixture
+def clock_at() -> Callable[[datetime], None]:
     """Set the bank's clock, which then ticks on; put back afterwards."""
 
     def move(moment: datetime) -> None:
         offset = moment - clock.machine()
         BankClock.objects.update_or_create(id=1, defaults={"offset": offset})
 
-    yield move
+    return move
 
 
 @pytest.fixture

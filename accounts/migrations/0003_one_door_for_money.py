@@ -90,8 +90,11 @@ BEGIN
     END IF;
   END IF;
 
+  -- Neither the moment nor the day runs backwards on an account, whatever staff did to the calendar meanwhile.
   SELECT greatest(p_at, max(last_booked_at)) INTO v_booked_at FROM accounts_bankaccount WHERE id = ANY(p_accounts);
-  v_booked_on := accounting_day(v_booked_at);
+  SELECT greatest(accounting_day(v_booked_at), max(e.booked_on)) INTO v_booked_on
+    FROM accounts_bankaccount a JOIN accounts_entry e ON e.account_id = a.id AND e.sequence = a.last_sequence
+   WHERE a.id = ANY(p_accounts);
 
   INSERT INTO accounts_posting (
     uuid, key, kind, channel, booked_at, booked_on, value_on, debtor_name, debtor_iban, creditor_name, creditor_iban,

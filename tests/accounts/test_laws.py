@@ -6,6 +6,7 @@ from django.db.utils import ProgrammingError
 
 from accounts import audit, ledger
 from accounts.models import BankAccount, BankDay, Entry, Hold, Posting, User
+from accounts.models.ledger import Channel, Kind
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +49,7 @@ def test_half_a_posting_is_refused_at_once(account):
 
 
 def test_no_overdraft_beyond_the_agreed_limit(account):
-    with pytest.raises(IntegrityError, match="available_is_never_negative|no_overdraft_beyond_the_agreed_limit"):
+    with pytest.raises(IntegrityError, match=r"available_is_never_negative|no_overdraft_beyond_the_agreed_limit"):
         run("UPDATE accounts_bankaccount SET balance_minor = -1 WHERE id = %s", account.pk)
 
 
@@ -65,7 +66,7 @@ def test_an_account_opens_empty(account):
 
 
 def test_a_hold_never_changes_and_is_never_deleted(account):
-    facts = ledger.Facts(kind=ledger.Kind.DOMESTIC, channel=ledger.Channel.ONLINE)
+    facts = ledger.Facts(kind=Kind.DOMESTIC, channel=Channel.ONLINE)
     hold = ledger.hold(
         key="h", account_id=account.pk, amount_minor=5, facts=facts, expected_on=builders.AT.date(), at=builders.AT
     )
@@ -110,7 +111,7 @@ def test_a_user_is_a_customer_or_staff_never_both():
     ],
 )
 def test_the_runtime_role_has_no_other_way_to_money_or_trail(sql):
-    with pytest.raises(ProgrammingError, match="permission denied|must be owner"):
+    with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
         as_runtime(sql)
 
 
@@ -131,7 +132,7 @@ def test_the_runtime_role_posts_through_the_door(account):
 
 
 def test_holds_of_nothing_are_refused(account):
-    facts = ledger.Facts(kind=ledger.Kind.DOMESTIC, channel=ledger.Channel.ONLINE)
+    facts = ledger.Facts(kind=Kind.DOMESTIC, channel=Channel.ONLINE)
 
     with pytest.raises(IntegrityError, match="hold_amount_is_positive"), transaction.atomic():
         ledger.hold(
@@ -171,9 +172,7 @@ def test_a_missing_tail_is_found_by_the_head(account):
 
 def test_nothing_in_the_database_cascades():
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype <> 'a'"
-        )
+        cursor.execute("SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype <> 'a'")
         assert cursor.fetchall() == []
 
 

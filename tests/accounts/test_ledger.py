@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import ledger, selectors
 from accounts.ledger import AccountIsClosed, AccountTakesNoDebit, Facts, HoldAlreadyEnded, Leg, NotEnoughMoney
-from accounts.models import BankAccount, Entry, Hold
+from accounts.models import BankAccount, BankHoliday, Entry, Hold
 from accounts.models.ledger import Channel, Kind
 from tests import builders
 
@@ -165,6 +165,16 @@ def test_booked_at_never_runs_backwards_on_an_account(alfa, clearing):
     assert earlier.booked_at == builders.AT + timedelta(hours=1)
 
 
+def test_nor_does_the_booking_day_when_a_feast_leaves_the_calendar(alfa, clearing):
+    feast = BankHoliday.objects.create(day=DAY, name="Festë e shpallur gabim")
+    late = pay(alfa, clearing, 1)
+    feast.delete()
+
+    after = pay(alfa, clearing, 1, key="pay-2")
+
+    assert late.booked_on == after.booked_on == date(2026, 11, 24)
+
+
 def test_a_reversal_is_the_mirror_image_and_happens_once(alfa, clearing):
     posting = pay(alfa, clearing, 30_000)
 
@@ -180,9 +190,7 @@ def test_a_posting_in_two_currencies_must_balance_in_each(alfa):
     euro = builders.funded(builders.company(), 100_000, "EUR")
 
     with pytest.raises(IntegrityError, match="posting_balances"), transaction.atomic():
-        ledger.post(
-            key="fx", legs=[Leg(alfa.pk, -100), Leg(euro.pk, 100)], facts=FACTS, value_on=DAY, at=builders.AT
-        )
+        ledger.post(key="fx", legs=[Leg(alfa.pk, -100), Leg(euro.pk, 100)], facts=FACTS, value_on=DAY, at=builders.AT)
 
 
 def test_the_running_balance_is_the_sum_of_the_entries(alfa, clearing):

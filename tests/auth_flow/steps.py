@@ -1,8 +1,8 @@
 """The steps of the way in, as a person and as a program take them."""
 
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts import clock
@@ -59,19 +59,19 @@ def wrong_code(challenge: FnpChallenge) -> str:
     return f"{(int(fnp.derive(challenge)) + 1) % 10**6:06d}"
 
 
-def browse_to_password(client: Client, user: User, company: Company) -> HttpResponse:
+def browse_to_password(client: Client, user: User, company: Company) -> Any:
     """Step one, in a browser."""
     number = user.person.customer_number if user.person else ""
     return client.post("/login/", {"customer_number": number, "nipt": company.nipt})
 
 
-def browse_to_code(client: Client, user: User, company: Company) -> HttpResponse:
+def browse_to_code(client: Client, user: User, company: Company) -> Any:
     """Steps one and two, in a browser."""
     browse_to_password(client, user, company)
     return client.post("/login/password/", {"password": builders.PASSWORD})
 
 
-def browse_in(client: Client, user: User, company: Company) -> HttpResponse:
+def browse_in(client: Client, user: User, company: Company) -> Any:
     """All three steps, in a browser."""
     browse_to_code(client, user, company)
     attempt = LoginAttempt.objects.filter(user=user, signed_in_at=None, ended_at=None).latest("started_at")

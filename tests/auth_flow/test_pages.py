@@ -1,11 +1,13 @@
 """The way in through a browser: what each step shows, to the customer and to a stranger."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.http import HttpResponse
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import clock
@@ -31,7 +33,14 @@ def session_of(user: User) -> LoginAttempt:
     return LoginAttempt.objects.get(user=user, signed_in_at__isnull=False, ended_at=None)
 
 
-def answer(response: HttpResponse) -> tuple[object, ...]:
+def chosen(client: Client) -> Company:
+    """The company that the session acts for."""
+    request: Any = client.get("/personalisation/").wsgi_request
+    company: Company = request.company
+    return company
+
+
+def answer(response: Any) -> tuple[object, ...]:
     """What a stranger could tell two answers apart by: status, way on, template, names of cookies."""
     templates = sorted(t.name for t in getattr(response, "templates", []) if t.name)
     return response.status_code, response.headers.get("Location", ""), templates, sorted(response.cookies)
@@ -54,7 +63,7 @@ def test_nobody_is_signed_in_before_step_three(client: Client, user: User, compa
 def test_the_session_is_verified_by_the_fnp_device_alone(client: Client, user: User, company: Company) -> None:
     steps.browse_in(client, user, company)
 
-    request_user = client.get("/personalisation/").wsgi_request.user
+    request_user: Any = client.get("/personalisation/").wsgi_request.user
     assert request_user.is_verified()
     assert isinstance(request_user.otp_device, FnpDevice)
 
@@ -108,12 +117,7 @@ def test_an_unknown_pair_gets_the_same_answers(user: User, company: Company) -> 
     assert first.status_code == 403, "the sixth try meets the block, for both"
 
 
-def test_a_refused_password_does_the_same_work_for_everybody(
-    user: User, company: Company, django_assert_num_queries: object
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_a_refused_password_does_the_same_work_for_everybody(user: User, company: Company) -> None:
     known, stranger = Client(), Client()
     number, nipt = steps.stranger_pair()
     steps.browse_to_password(known, user, company)
@@ -121,7 +125,7 @@ def test_a_refused_password_does_the_same_work_for_everybody(
 
     counts = []
     for client in (known, stranger):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             client.post("/login/password/", {"password": "Gabim-2026-x"})
         counts.append(len(queries))
 
@@ -288,7 +292,7 @@ def test_another_company_of_hers_is_one_press_away(client: Client, user: User, c
     response = client.post("/company/", {"mandate": str(mandate.pk)})
 
     assert response.headers["Location"] == "/"
-    assert client.get("/personalisation/").wsgi_request.company == other
+    assert chosen(client) == other
     assert client.session.session_key != key
 
 
@@ -299,7 +303,7 @@ def test_a_company_of_somebody_else_does_not_exist(client: Client, user: User, c
     response = client.post("/company/", {"mandate": str(builders.mandate_of(stranger).pk)})
 
     assert response.status_code == 404
-    assert client.get("/personalisation/").wsgi_request.company == company
+    assert chosen(client) == company
 
 
 def test_personalisation_hides_most_of_the_phone(client: Client, user: User, company: Company) -> None:
@@ -312,13 +316,10 @@ def test_personalisation_hides_most_of_the_phone(client: Client, user: User, com
     assert user.person.phone not in page
 
 
-def test_a_signed_in_customer_asks_for_five_rows_and_no_more(client: Client, user: User, company: Company) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_asking_who_is_signed_in_takes_two_queries(client: Client, user: User, company: Company) -> None:
     steps.browse_in(client, user, company)
     with CaptureQueriesContext(connection) as queries:
         client.get("/logout/")
 
-    tables = [query["sql"] for query in queries if "auth_flow_loginattempt" in query["sql"]]
-    assert len(tables) == 2, "one statement that touches the session, one that reads the mandate"
+    asked = [query["sql"] for query in queries if "auth_flow_loginattempt" in query["sql"]]
+    assert len(asked) == 2, "one statement that touches the session, one that reads the mandate"

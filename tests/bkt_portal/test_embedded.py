@@ -46,7 +46,7 @@ def test_the_data_outlives_a_killed_postgresql(servers: embedded.Servers, direct
 
 def test_the_queue_outlives_a_kill(servers: embedded.Servers, directory: Path) -> None:
     redis.Redis.from_url(servers.redis_url).set("kept", "yes")
-    redis.Redis.from_url(servers.redis_url).execute_command("WAITAOF", 1, 0, 1000)
+    redis.Redis.from_url(servers.redis_url).waitaof(1, 0, 1000)
     servers.queue.child.process.kill()
     servers.queue.child.process.wait()
 

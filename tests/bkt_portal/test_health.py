@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError
 from django.test import Client
+from pytest_django import Settings
 
 from bkt_portal import readiness
 
@@ -28,8 +29,8 @@ def test_ready_means_that_every_part_has_answered(
 
 
 @pytest.mark.django_db
-def test_a_queue_out_of_reach_is_told(client: Client, settings: object) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # type: ignore[attr-defined]  # the fixture's type is not exported
+def test_a_queue_out_of_reach_is_told(client: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
     answer = client.get("/readyz")
 

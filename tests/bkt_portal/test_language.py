@@ -32,7 +32,8 @@ def test_an_unknown_language_changes_nothing(language: str, client: Client) -> N
 
 
 @pytest.mark.parametrize(
-    "page", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "evil", "", "/\n/evil"]
+    "page",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "evil", "", "/\n/evil"],
 )
 def test_a_switch_never_leads_to_another_site(page: str, client: Client) -> None:
     for switch in ("language", "theme"):

@@ -63,7 +63,9 @@ def test_a_period_that_has_not_begun_is_refused_and_one_that_ends_later_is_not()
 
 @pytest.mark.parametrize("first", [date(2021, 11, 21), date(2020, 2, 29), date(1, 1, 1)])
 def test_five_years_are_a_period_and_a_day_more_is_refused(first: date) -> None:
-    later = date(3, 3, 1).replace(year=first.year + 5) if first == date(2020, 2, 29) else first.replace(year=first.year + 5)
+    later = (
+        date(3, 3, 1).replace(year=first.year + 5) if first == date(2020, 2, 29) else first.replace(year=first.year + 5)
+    )
 
     assert periods.between(first, later - periods.ONE_DAY, today=TODAY).first == first
     with pytest.raises(PeriodTooLong):

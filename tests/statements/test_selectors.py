@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import business_day, day_close, ledger
 from accounts.ledger import Facts
-from accounts.models import BankAccount, BankDay
+from accounts.models import BankAccount, BankDay, BankHoliday
 from accounts.models.ledger import Channel, Kind
 from statements import selectors
 from statements.periods import Period
@@ -105,12 +106,12 @@ def test_a_line_booked_between_two_pages_moves_nothing() -> None:
     assert [line.sequence for line in (*first.lines, *second.lines)] == [4, 3, 2, 1]
 
 
-def test_a_page_costs_one_query_and_two_with_dates(django_assert_num_queries: object) -> None:
+def test_a_page_costs_one_query_and_two_with_dates(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     account = account_with([(day, 100) for day in range(4)])
 
-    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture is not typed
+    with django_assert_num_queries(1):
         selectors.page(account, Search(words="dita"), Cursor("older", 4), size=2)
-    with django_assert_num_queries(2):  # type: ignore[operator]  # pytest-django's fixture is not typed
+    with django_assert_num_queries(2):
         selectors.page(account, Search(from_on=date(2026, 10, 2)), None, size=2)
 
 
@@ -167,14 +168,16 @@ def test_what_is_held_is_shown_until_it_is_given_back() -> None:
     assert selectors.held(account, Search()) == []
 
 
-def test_the_latest_lines_of_several_accounts_come_in_one_query(django_assert_num_queries: object) -> None:
+def test_the_latest_lines_of_several_accounts_come_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     company = builders.company()
     first, second = builders.account(company), builders.account(company, "EUR")
     for number, account in enumerate([first, second, first, first, second]):
         builders.credit(account, number + 1, at=AT + number * DAY)
     accounts = list(selectors.accounts(company))
 
-    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture is not typed
+    with django_assert_num_queries(1):
         lines = selectors.latest(accounts, count=3)
 
     assert [line.amount_minor for line in lines] == [5, 4, 3]
@@ -182,6 +185,18 @@ def test_the_latest_lines_of_several_accounts_come_in_one_query(django_assert_nu
 
 def test_no_account_has_no_latest_lines() -> None:
     assert selectors.latest([], count=5) == []
+
+
+def test_a_feast_struck_off_between_two_bookings_breaks_no_sum() -> None:
+    saturday, monday = datetime(2026, 11, 21, 9, 0, tzinfo=UTC), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    account = builders.funded(builders.company(), 1_00, at=saturday)
+    BankHoliday.objects.filter(day=monday.date()).delete()
+    builders.credit(account, 2_00, at=monday)
+
+    days = [statement(account, monday.date() + n * DAY, monday.date() + n * DAY) for n in (-1, 0, 1)]
+
+    assert [day.closing_minor for day in days] == [0, 0, 3_00]
+    assert [len(day.lines) for day in days] == [0, 0, 2]
 
 
 def test_more_lines_than_a_page_can_carry_are_refused() -> None:

@@ -33,7 +33,8 @@ class Command(BaseCommand):
             if not Company.objects.filter(nipt=FIRMS[0].nipt).exists():
                 demo.build(at=clock.now())
                 _staff()
-        premises.write_private(Path(settings.PORTAL_DIR) / "demo.json", json.dumps(_cast(), indent=1, ensure_ascii=False))
+        cast = json.dumps(_cast(), indent=1, ensure_ascii=False)
+        premises.write_private(Path(settings.PORTAL_DIR) / "demo.json", cast)
 
     def _set_clock(self, wanted: str) -> None:
         """The row marks this database as a demo's; production refuses to start on it."""

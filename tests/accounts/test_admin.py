@@ -1,0 +1,150 @@
+"""The staff's desk for the books: looked at, never written; only the feasts to come are kept here."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import ledger
+from accounts.ledger import Facts
+from accounts.models import (
+    AuditEvent,
+    BankAccount,
+    BankDay,
+    BankHoliday,
+    Company,
+    Entry,
+    Hold,
+    Mandate,
+    Person,
+    Posting,
+    User,
+)
+from accounts.models.ledger import Channel, Kind
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+LOOKED_AT_ONLY = [AuditEvent, BankAccount, BankDay, Company, Entry, Hold, Mandate, Person, Posting, User]
+FEAST = date(2040, 5, 4)
+
+
+def at_the_desk(user: User) -> Client:
+    """A browser of staff, past password and authenticator."""
+    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+    desk = Client()
+    desk.force_login(user, backend="auth_flow.backends.StaffBackend")
+    session = desk.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    return desk
+
+
+@pytest.fixture
+def desk() -> Client:
+    return at_the_desk(builders.staff())
+
+
+@pytest.fixture
+def books() -> BankAccount:
+    """A row in every table."""
+    company = builders.company(other_signers=0)
+    account = builders.funded(company, 9_000_00)
+    builders.user(company, prepares=True, signs=True)
+    ledger.hold(
+        key=f"test:{account.pk}",
+        account_id=account.pk,
+        amount_minor=1_00,
+        facts=Facts(kind=Kind.DOMESTIC, channel=Channel.ONLINE),
+        expected_on=builders.AT.date(),
+        at=builders.AT,
+    )
+    BankDay.objects.get_or_create(day=date(2026, 11, 20))
+    return account
+
+
+def page(model: type, name: str, *args: object) -> str:
+    return reverse(f"admin:accounts_{model.__name__.lower()}_{name}", args=args)
+
+
+@pytest.mark.parametrize("model", LOOKED_AT_ONLY)
+def test_the_books_are_looked_at_and_not_written_even_by_a_superuser(
+    model: type, books: BankAccount, desk: Client
+) -> None:
+    row = model.objects.last()  # type: ignore[attr-defined]  # every model has its manager
+    listed = desk.get(page(model, "changelist"))
+
+    assert listed.status_code == 200
+    assert "delete_selected" not in listed.content.decode()
+    assert desk.get(page(model, "add")).status_code == 403
+    assert desk.get(page(model, "change", row.pk)).status_code == 200
+    assert desk.post(page(model, "change", row.pk), {"name": "X", "may_sign": "on"}).status_code == 403
+    assert desk.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_every_table_of_the_books_on_the_desk_is_read_only_but_the_feasts() -> None:
+    on_the_desk = {model for model in admin.site._registry if model._meta.app_label == "accounts"}
+
+    assert on_the_desk == {*LOOKED_AT_ONLY, BankHoliday}
+
+
+def test_no_password_is_shown_and_none_can_be_set(books: BankAccount, desk: Client) -> None:
+    customer = User.objects.filter(kind=User.Kind.CUSTOMER).latest("id")
+
+    shown = desk.get(page(User, "change", customer.pk)).content.decode()
+
+    assert customer.password not in shown
+    assert 'name="password' not in shown
+    assert desk.get(f"/staff/accounts/user/{customer.pk}/password/").status_code in {302, 404}
+
+
+def test_a_feast_to_come_is_kept_by_staff_and_leaves_its_trace(desk: Client) -> None:
+    fields = {"day": FEAST.isoformat(), "name": "Kurban Bajrami", "is_confirmed": "on", "source": "VKM 1/2040"}
+
+    added = desk.post(page(BankHoliday, "add"), fields)
+    feast = BankHoliday.objects.get(day=FEAST)
+    changed = desk.post(page(BankHoliday, "change", feast.pk), fields | {"name": "Dita e Kurban Bajramit"})
+    removed = desk.post(page(BankHoliday, "delete", feast.pk), {"post": "yes"})
+
+    assert {answer.status_code for answer in (added, changed, removed)} == {302}
+    assert not BankHoliday.objects.filter(day=FEAST).exists()
+    events = AuditEvent.objects.filter(subject=f"holiday:{FEAST}").order_by("id")
+    assert [event.event.rpartition(".")[2] for event in events] == ["added", "changed", "removed"]
+    assert {event.actor_role for event in events} == {"staff"}
+
+
+def test_a_feast_that_has_come_is_history(desk: Client, clock_at: Callable[[datetime], None]) -> None:
+    clock_at(builders.AT)
+    past = BankHoliday.objects.filter(day__lt=builders.AT.date()).latest("day")
+
+    assert desk.get(page(BankHoliday, "change", past.pk)).status_code == 200
+    assert desk.post(page(BankHoliday, "change", past.pk), {"name": "X"}).status_code == 403
+    assert desk.post(page(BankHoliday, "delete", past.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("url", ["accounts_entry_changelist", "accounts_bankholiday_add"])
+def test_the_desk_is_closed_to_customers_and_to_staff_without_an_authenticator(url: str) -> None:
+    customer, staff = Client(), Client()
+    customer.force_login(builders.user(builders.company()), backend="auth_flow.backends.CustomerBackend")
+    staff.force_login(builders.staff(), backend="auth_flow.backends.StaffBackend")
+
+    for browser in (customer, staff):
+        answer = browser.get(reverse(f"admin:{url}"))
+        assert answer.status_code == 302
+        assert "/staff/login/" in answer["Location"]
+
+
+def test_staff_see_only_what_they_were_given(books: BankAccount) -> None:
+    clerk = builders.staff(superuser=False)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_company"))
+    desk = at_the_desk(clerk)
+
+    assert desk.get(page(Company, "changelist")).status_code == 200
+    assert desk.get(page(Entry, "changelist")).status_code == 403
+    assert desk.get(page(BankHoliday, "add")).status_code == 403

@@ -1,0 +1,66 @@
+"""Albanian with its letters, English nowhere on an Albanian screen, and no page that congratulates itself."""
+
+import re
+from functools import cache
+
+import polib
+import pytest
+
+from bkt_portal import words
+from tests.house.sources import ROOT
+
+ENGLISH = ROOT / "bkt_portal" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+ALBANIAN = ROOT / "bkt_portal" / "locale" / "sq" / "LC_MESSAGES" / "django.po"
+FILLED_IN = re.compile(r"%\(\w+\)[-\d.]*[a-z]|\{\w*\}|https?://\S+|\S+@\S+")
+# Stems that are no Albanian without ë or ç.
+BARE = re.compile(
+    r"\b(nje|eshte|jane|qe|per|perse|ne se|dite[nt]?|ditet|ore[nst]?|kete|keto|ceshtje|cfare|cdo|cast\w*|mbyllje[sn]|"
+    r"llogarise|llogarine|shume[ns]?|leke[vt]?|kompanise|bankes|banken|pageses|pagesen|fjalekalim\w*|nenshkr\w*|"
+    r"pergatit\w*|perseri|perfitues\w*|pershkrim\w*|perdor\w*|perpara|derg\w*|kerko\w*|kerkes\w*|zgjidh[ej]ni je|"
+    r"vertet\w*|gjithcka|asgje|dicka|menyr\w*|caktua\w*|rezervuare|regjistruare|shkrua[jn]e|me shume|te gjitha|"
+    r"te dhenat|te drejta\w*)\b",
+    re.I,
+)
+LEFT_IN_ENGLISH = re.compile(
+    r"\b(the|and|your|you|please|with|error|password|account|accounts|payment|payments|sign|order|orders|login|logout|"
+    r"submit|cancel|amount|success\w*|invalid|required|field|must|cannot|not|this|that|settings|user|date|from)\b",
+    re.I,
+)
+# Names that are the same in both languages.
+NAMES = re.compile(r"Contact Center|WhatsApp|e-mail|online|SMS|PIN|IBAN|SHA-256", re.I)
+
+
+@cache
+def _sentences() -> list[str]:
+    found = words.collect(ROOT).values()
+    texts = [text for sentence in found for text in (sentence.text, sentence.plural) if text]
+    return texts + [entry.msgstr for entry in polib.pofile(str(ALBANIAN)) if entry.msgstr]
+
+
+def _bare(text: str) -> str:
+    return NAMES.sub(" ", FILLED_IN.sub(" ", text))
+
+
+def test_albanian_is_written_with_its_letters() -> None:
+    assert [text for text in _sentences() if BARE.search(_bare(text))] == []
+
+
+def test_no_english_is_left_on_an_albanian_screen() -> None:
+    assert [text for text in _sentences() if LEFT_IN_ENGLISH.search(_bare(text))] == []
+
+
+def test_no_page_congratulates_itself() -> None:
+    english = [entry.msgstr for entry in polib.pofile(str(ENGLISH))] if ENGLISH.exists() else []
+
+    assert [text for text in [*_sentences(), *english] if re.search(r"\bme sukses\b|\bsuccess", text, re.I)] == []
+
+
+def test_the_portal_says_ju() -> None:
+    familiar = re.compile(r"\b(ti|ty|yt|jote|shkruaj|provo|prit|kontrollo|zgjidh|telefono ne)\b", re.I)
+
+    assert [text for text in _sentences() if len(text.split()) > 3 and familiar.search(_bare(text))] == []
+
+
+@pytest.mark.parametrize("wrong", ["Shkruani nje shume.", "Kjo dite nuk eshte pune", "Te dhenat e llogarise", "Dergo"])
+def test_a_sentence_without_its_letters_would_be_seen(wrong: str) -> None:
+    assert BARE.search(wrong)

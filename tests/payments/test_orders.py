@@ -1,0 +1,197 @@
+"""The life of one order before it is signed."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuditEvent, BankAccount
+from payments import orders
+from payments.models import PaymentOrder
+from tests import builders
+from tests.payments.conftest import make_firm
+
+pytestmark = pytest.mark.django_db
+KEY = "a-submit-key-of-a-form"
+
+
+def prepare(firm, *, key=KEY, mandate=None, **changes):
+    return orders.prepare(
+        mandate=mandate or firm.preparer, wish=builders.wish(firm.account, **changes), submit_key=key, at=builders.AT
+    )
+
+
+def test_a_draft_knows_its_fee_and_moves_no_money(firm):
+    order = prepare(firm, amount_minor=4_000_001)
+
+    firm.account.refresh_from_db()
+    assert (order.status, order.fee_minor, order.total_minor) == ("draft", 5_000, 4_005_001)
+    assert firm.account.available_minor == 10_000_000
+
+
+def test_the_second_click_is_the_same_order(firm):
+    first, second = prepare(firm), prepare(firm)
+
+    assert first == second
+    assert second.version == 1
+    assert PaymentOrder.objects.filter(company=firm.company).count() == 1
+
+
+def test_the_same_form_with_other_content_edits_the_draft(firm):
+    first = prepare(firm)
+
+    second = prepare(firm, amount_minor=500)
+
+    assert first == second
+    assert (second.amount_minor, second.version) == (500, 2)
+
+
+def test_a_form_whose_order_went_on_cannot_make_another(firm):
+    order = prepare(firm)
+    orders.submit(order_id=order.pk, mandate=firm.preparer, version=1, at=builders.AT)
+
+    assert prepare(firm) == order
+    with pytest.raises(orders.OrderAlreadySent):
+        prepare(firm, amount_minor=500)
+
+
+def test_somebody_elses_key_gives_nothing_away(firm):
+    prepare(firm)
+    stranger = make_firm()
+
+    with pytest.raises(orders.OrderAlreadySent) as refused:
+        prepare(stranger)
+
+    assert "P-" not in str(refused.value.sentence)
+
+
+def test_who_only_signs_prepares_nothing(firm):
+    with pytest.raises(orders.MayNotPrepare):
+        prepare(firm, mandate=firm.signers[0])
+
+    event = AuditEvent.objects.filter(company=str(firm.company.pk)).latest("sequence")
+    assert (event.event, event.outcome, event.reason) == ("payments.order.prepared", "refused", "may_not_prepare")
+
+
+def test_another_companys_account_cannot_be_debited(firm):
+    foreign = make_firm().account
+
+    with pytest.raises(orders.AccountNotUsable):
+        prepare(firm, debit_account=foreign.uuid)
+
+
+def test_a_frozen_account_cannot_be_debited(firm):
+    BankAccount.objects.filter(pk=firm.account.pk).update(status="frozen")
+
+    with pytest.raises(orders.AccountNotUsable):
+        prepare(firm)
+
+
+def test_submitting_takes_a_snapshot_of_the_rule(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+    firm.company.approval_rules.create(other_signers=2, valid_from=date(2025, 1, 1))
+
+    order.refresh_from_db()
+    assert (order.status, order.other_signers, order.signatures_wanted) == ("awaiting", 1, 1)
+
+
+def test_an_order_is_submitted_only_as_it_was_seen(firm):
+    order = prepare(firm)
+    prepare(firm, amount_minor=500)
+
+    with pytest.raises(orders.OrderHasChanged):
+        orders.submit(order_id=order.pk, mandate=firm.preparer, version=1, at=builders.AT)
+
+
+def test_only_its_preparer_submits_a_draft(firm):
+    order = prepare(firm)
+    colleague = builders.mandate_of(builders.user(firm.company, prepares=True))
+
+    with pytest.raises(orders.MayNotPrepare):
+        orders.submit(order_id=order.pk, mandate=colleague, version=1, at=builders.AT)
+
+
+def test_a_strangers_order_does_not_exist(firm):
+    order, stranger = prepare(firm), make_firm()
+
+    for act in (
+        lambda: orders.submit(order_id=order.pk, mandate=stranger.preparer, version=1, at=builders.AT),
+        lambda: orders.cancel(order_id=order.pk, mandate=stranger.signers[0], reason="x", at=builders.AT),
+        lambda: stranger.ask(order, stranger.signers[0]),
+    ):
+        with pytest.raises(orders.NoSuchOrder):
+            act()
+
+
+def test_a_cancelled_order_gives_its_hold_back(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account))
+    firm.account.refresh_from_db()
+    assert firm.account.held_minor == order.total_minor
+
+    orders.cancel(order_id=order.pk, mandate=firm.signers[0], reason="Gabim", at=builders.AT)
+
+    firm.account.refresh_from_db()
+    order.refresh_from_db()
+    assert (firm.account.held_minor, order.status, order.end_reason) == (0, "cancelled", "Gabim")
+
+
+def test_the_preparer_cannot_cancel_what_was_released(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account))
+
+    with pytest.raises(orders.MayNotCancel):
+        orders.cancel(order_id=order.pk, mandate=firm.preparer, reason="x", at=builders.AT)
+
+
+def test_a_viewer_cancels_nothing(firm):
+    viewer = builders.mandate_of(builders.user(firm.company))
+
+    with pytest.raises(orders.MayNotCancel):
+        orders.cancel(order_id=prepare(firm).pk, mandate=viewer, reason="x", at=builders.AT)
+
+
+def test_the_payload_is_frozen_after_the_draft(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+
+    for change in ({"amount_minor": 1}, {"beneficiary_iban": "AL00"}, {"other_signers": 0}, {"debit_account": 1}):
+        with pytest.raises(IntegrityError, match=r"frozen_after_draft|foreign"), transaction.atomic():
+            PaymentOrder.objects.filter(pk=order.pk).update(**change)
+
+
+@pytest.mark.parametrize("status", ["draft", "executed", "failed"])
+def test_the_status_goes_one_way(firm, status):
+    order = builders.submitted(firm.preparer, firm.account)
+
+    with pytest.raises(IntegrityError, match=r"order_status_goes_one_way|executed_order_has_its_posting"):
+        PaymentOrder.objects.filter(pk=order.pk).update(status=status)
+
+
+def test_an_order_is_not_released_without_its_signatures(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+
+    with pytest.raises(IntegrityError, match="order_is_released_by_its_signatures"):
+        PaymentOrder.objects.filter(pk=order.pk).update(status="released", execute_on=builders.AT.date())
+
+
+def test_an_order_is_never_deleted(firm):
+    order = prepare(firm)
+
+    with pytest.raises(IntegrityError, match="orders_are_never_deleted"):
+        PaymentOrder.objects.filter(pk=order.pk).delete()
+
+
+def test_the_body_that_is_signed_changes_with_every_field(firm):
+    order = prepare(firm)
+    body = orders.signing_body(order, releases_on=None)
+
+    wish = builders.wish(firm.account)
+    for changed in (
+        replace(wish, amount_minor=1),
+        replace(wish, beneficiary_name="TJETËR"),
+        replace(wish, beneficiary_iban="AL73205111620000" + "01CLPRCLALL1"),
+        replace(wish, description="tjetër"),
+        replace(wish, requested_on=date(2026, 12, 4)),
+    ):
+        edited = orders.prepare(mandate=firm.preparer, wish=changed, submit_key=KEY, at=builders.AT)
+        assert orders.signing_body(edited, releases_on=None) != body
+    assert orders.signing_body(order, releases_on=date(2026, 11, 20)) != body
