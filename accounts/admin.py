@@ -41,7 +41,7 @@ else:
 CHANGES_AT_A_BRANCH = _(
     "Këtu vetëm shihet. Të drejtat, celulari dhe emrat ndryshohen në degë, me kërkesë të nënshkruar."
 )
-NEVER_CHANGES = _("Këtu vetëm shihet. Librat shtohen, nuk ndryshohen; një gabim ndreqet me një regjistrim të ri.")
+NEVER_CHANGES = _("Këtu vetëm shihet. Në libra vetëm shtohet; një gabim ndreqet me një regjistrim të ri.")
 
 
 class LookedAtOnly:
@@ -288,6 +288,6 @@ class AuditEventDesk(Shown):
     def exact_record(self, event: AuditEvent) -> str:
         return bytes(event.record).decode()
 
-    @admin.display(description=_("Gjurma e gishtit (SHA-256)"))
+    @admin.display(description=_("Gjurma digjitale (SHA-256)"))
     def hash_in_hex(self, event: AuditEvent) -> str:
         return bytes(event.hash).hex()

@@ -33,7 +33,7 @@ _slots = threading.BoundedSemaphore(settings.PASSWORD_HASHES_AT_ONCE)
 
 
 class TooBusy(Refusal):
-    sentence = _("Për çastin hyjnë shumë njerëz. Provoni përsëri pas pak.")
+    sentence = _("Tani po hyjnë shumë njerëz. Provoni përsëri pas pak.")
 
 
 class CustomerBackend(ModelBackend):

@@ -41,7 +41,7 @@ LATE = timedelta(seconds=30)
 class WrongCode(Refusal):
     """Fact: attempts_left."""
 
-    sentence = _("FNP-ja nuk është e saktë. Ju mbeten edhe %(attempts_left)s prova.")
+    sentence = _("FNP-ja nuk është e saktë. Prova të mbetura: %(attempts_left)s.")
 
 
 class CodeSpent(Refusal):

@@ -25,13 +25,13 @@ SESSION_KEY = "attempt"
 
 Ended = LoginAttempt.Ended
 WHY: "dict[str, StrOrPromise]" = {
-    Ended.IDLE: _("U dol vetë, sepse për 5 minuta nuk pati veprime. Hyni përsëri."),
-    Ended.ABSOLUTE: _("U dol vetë, sepse kaluan 8 orë nga hyrja. Hyni përsëri."),
+    Ended.IDLE: _("Hyrja u mbyll vetë, sepse për 5 minuta nuk pati veprime. Hyni përsëri."),
+    Ended.ABSOLUTE: _("Hyrja u mbyll vetë, sepse kaluan 8 orë nga hyrja. Hyni përsëri."),
     Ended.REPLACED: _(
-        "U dol vetë, sepse u hy nga një shfletues tjetër. Nëse nuk ishit ju, telefononi menjëherë bankën."
+        "Hyrja u mbyll vetë, sepse u hy nga një shfletues tjetër. Nëse nuk ishit ju, telefononi menjëherë bankën."
     ),
-    Ended.CHANGED: _("U dol vetë, sepse fjalëkalimi ose të dhënat tuaja u ndryshuan. Hyni përsëri."),
-    Ended.NO_MANDATE: _("U dol vetë, sepse e drejta juaj për këtë kompani nuk vlen më. Telefononi bankën."),
+    Ended.CHANGED: _("Hyrja u mbyll vetë, sepse fjalëkalimi ose të dhënat tuaja u ndryshuan. Hyni përsëri."),
+    Ended.NO_MANDATE: _("Hyrja u mbyll vetë, sepse e drejta juaj për këtë kompani nuk vlen më. Telefononi bankën."),
 }
 
 

@@ -147,7 +147,7 @@ def personalisation(request: SignedInRequest) -> HttpResponse:
         "person_name": person.full_name,
         "customer_number": person.customer_number,
         "masked_phone": mask_phone(person.phone),
-        "last_sign_in": selectors.last_sign_in(request.user, before=request.attempt.signed_in_at),
+        "last_sign_in": clock.shown(selectors.last_sign_in(request.user, before=request.attempt.signed_in_at)),
         "password_expires_on": selectors.password_expires_on(request.user),
         "mandates": selectors.rights_of(request.user, chosen=request.mandate, at=clock.now()),
     }
@@ -194,8 +194,8 @@ def _code_facts(attempt: LoginAttempt) -> dict[str, Any]:
     delivery = fnp.delivery(challenge)
     return {
         "masked_phone": mask_phone(challenge.phone),
-        "sent_at": delivery.sent_at,
-        "expires_at": challenge.expires_at,
+        "sent_at": clock.shown(delivery.sent_at),
+        "expires_at": clock.shown(challenge.expires_at),
         "attempts_left": challenge.attempts_max - challenge.attempts,
         "delivery": delivery,
         "resend_after": fnp.resend_after(challenge, clock.machine()),

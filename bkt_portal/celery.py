@@ -5,7 +5,9 @@ from typing import Final
 
 import redis
 from celery import Celery
+from celery.signals import worker_init
 from django.conf import settings
+from django.utils.module_loading import import_string
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -16,6 +18,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bkt_portal.settings")
 app = Celery("bkt_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _refuse_demo_database(**_: object) -> None:
+    import_string("bkt_portal.production.refuse_demo_database")()
 
 
 @app.task(name="bkt_portal.heartbeat")

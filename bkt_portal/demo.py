@@ -82,7 +82,7 @@ def _account(company: Company, firm: Firm, place: int, currency: str, *, at: dat
     part = f"9999{firm.nipt[1:9]}{place}{currency}"
     return enrolment.open_account(
         company=company,
-        iban=make_albanian_iban(settings.BANK["code"], firm.branch, part),
+        iban=make_albanian_iban(str(settings.BANK["code"]), firm.branch, part),
         currency=currency,
         name="Llogaria rrjedhëse",
         actor=BRANCH,

@@ -228,6 +228,8 @@ AXES_CLIENT_IP_CALLABLE = "auth_flow.http.client_ip"
 AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_DISABLE_ACCESS_LOG = False
 AXES_ENABLE_ADMIN = True
+# Axes is to record and never to decide, so its backend, which refuses, is left out on purpose.
+SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
 # --- Sessions and cookies ----------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

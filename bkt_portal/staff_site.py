@@ -21,7 +21,7 @@ class StaffSite(AdminSite):
     """Lets in an active member of staff whose session was verified with a TOTP device."""
 
     site_title = _("Stafi")
-    site_header = settings.BANK["product"]
+    site_header = str(settings.BANK["product"])
     index_title = _("Tavolina e stafit")
     login_form = OTPAdminAuthenticationForm
     login_template = "admin/login.html"

@@ -1,4 +1,4 @@
-"""What the web server calls."""
+"""What the web server loads: `bkt_portal.wsgi:application`."""
 
 import os
 
@@ -6,3 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bkt_portal.settings")
 application = get_wsgi_application()
+
+# Models can be imported only now that the apps are loaded.
+from bkt_portal.production import refuse_demo_database  # noqa: E402
+
+refuse_demo_database()

@@ -39,7 +39,7 @@ class AlreadySigned(Refusal):
 class AskForANewCode(Refusal):
     """The order or its day is no longer what the code was made for."""
 
-    sentence = _("Dita e kryerjes ndryshoi pasi u dërgua kodi. Kontrolloni ditën e re dhe kërkoni një kod tjetër.")
+    sentence = _("Dita e kryerjes ndryshoi pasi u dërgua FNP-ja. Kontrolloni ditën e re dhe kërkoni një FNP tjetër.")
 
 
 @verb("payments.order.code_asked")

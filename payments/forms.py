@@ -40,7 +40,7 @@ class DomesticForm(forms.Form):
     idempotency_key = forms.CharField(widget=forms.HiddenInput, min_length=16, max_length=64)
     debit_account = forms.ChoiceField(
         label=_("Paguhet nga"),
-        help_text=_("Përbri llogarisë është shuma e disponueshme."),
+        help_text=_("Përbri llogarisë është gjendja e disponueshme."),
         error_messages={
             "required": _("Zgjidhni llogarinë nga e cila paguhet."),
             "invalid_choice": _("Kjo llogari nuk është më në listë. Zgjidhni një tjetër."),
@@ -126,13 +126,13 @@ class SignForm(forms.Form):
 
     challenge_id = forms.UUIDField(widget=forms.HiddenInput)
     code = forms.CharField(
-        max_length=7, error_messages={"required": _("Shkruani kodin me 6 shifra që ju erdhi me SMS.")}
+        max_length=7, error_messages={"required": _("Shkruani FNP-në nga SMS-ja: 6 shifra.")}
     )
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].replace(" ", "")
         if not (len(code) == 6 and code.isascii() and code.isdigit()):
-            raise ValidationError(_("Kodi ka 6 shifra. Shkruajeni siç është në SMS."))
+            raise ValidationError(_("FNP-ja ka 6 shifra. Shkruajeni si në SMS."))
         return code
 
 

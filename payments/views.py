@@ -172,7 +172,7 @@ def _domestic_page(request: SignedInRequest, form: DomesticForm, *, status: int 
 def _sign_page(request: SignedInRequest, found: PaymentOrder, form: SignForm | None = None) -> HttpResponse:
     challenge = _live(request, found)
     if challenge is None:
-        messages.error(request, _("Kodi nuk vlen më. Kontrolloni urdhrin dhe kërkoni një kod të ri."))
+        messages.error(request, _("FNP-ja nuk vlen më. Kontrolloni urdhrin dhe kërkoni një FNP të re."))
         return redirect("payments:review", found.pk)
     form = form or SignForm(initial={"challenge_id": challenge.pk})
     context = pages.sign_page(found, challenge, at=clock.now()) | {"form": form}

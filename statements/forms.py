@@ -36,7 +36,7 @@ class SearchForm(_DaysForm):
     """The filters of the activity page."""
 
     direction = forms.ChoiceField(
-        label=_("Drejtimi"), required=False, choices=[("", _("Të gjitha")), ("in", _("Hyrje")), ("out", _("Dalje"))]
+        label=_("Drejtimi"), required=False, choices=[("", _("Të gjitha")), ("in", _("Hyrëse")), ("out", _("Dalëse"))]
     )
     channel = forms.ChoiceField(
         label=_("Kanali"),

@@ -21,7 +21,7 @@ class PeriodTooLong(Refusal):
 
 
 class PeriodNotBegun(Refusal):
-    sentence = _("Kjo periudhë ende nuk ka filluar. Zgjidhni një datë të parë deri sot.")
+    sentence = _("Kjo periudhë ende nuk ka filluar. Zgjidhni një datë fillimi jo më vonë se sot.")
 
 
 @dataclass(frozen=True, slots=True)

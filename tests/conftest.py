@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -21,6 +22,18 @@ from tests.bank_database import BankDatabase
 def cheap_hashes(settings: Settings) -> None:
     """Password hashing is what tests would otherwise spend most of their time on."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The worker's database, made also where only tests with real commits were picked."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ("fixed_minor", models.BigIntegerField(default=0, verbose_name="shuma fikse")),
                 ("rate_ppm", models.PositiveIntegerField(default=0, verbose_name="të milionta")),
                 ("min_minor", models.BigIntegerField(default=0, verbose_name="të paktën")),
-                ("max_minor", models.BigIntegerField(blank=True, null=True, verbose_name="të shumtën")),
+                ("max_minor", models.BigIntegerField(blank=True, null=True, verbose_name="më së shumti")),
                 ("valid_from", models.DateField(verbose_name="vlen nga")),
                 ("source", models.CharField(blank=True, max_length=200, verbose_name="burimi")),
             ],

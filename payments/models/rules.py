@@ -37,7 +37,7 @@ class Tariff(models.Model):
     fixed_minor = models.BigIntegerField(_("shuma fikse"), default=0)
     rate_ppm = models.PositiveIntegerField(_("të milionta"), default=0)
     min_minor = models.BigIntegerField(_("të paktën"), default=0)
-    max_minor = models.BigIntegerField(_("të shumtën"), null=True, blank=True)
+    max_minor = models.BigIntegerField(_("më së shumti"), null=True, blank=True)
     valid_from = models.DateField(_("vlen nga"))
     source = models.CharField(_("burimi"), max_length=200, blank=True)
 

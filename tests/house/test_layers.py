@@ -63,6 +63,12 @@ def test_no_file_is_a_drawer() -> None:
     assert [shown(path) for path in _files() if DRAWERS & set(path.stem.split("_"))] == []
 
 
+def test_the_six_packages_are_all_there_are() -> None:
+    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+
+    assert found == set(PACKAGES)
+
+
 def _imports() -> dict[str, set[str]]:
     """What each module imports of the six packages; a package that imports its own parts is one with them."""
     known = modules()
@@ -88,9 +94,3 @@ def _files() -> list[Path]:
 
 def _lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
-
-
-def test_the_six_packages_are_all_there_are() -> None:
-    found = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
-
-    assert found == set(PACKAGES)

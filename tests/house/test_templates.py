@@ -1,6 +1,7 @@
 """What every template keeps: the page's security policy, its words for those who do not see it, and its name."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -98,5 +99,5 @@ def _text(path: Path) -> str:
 
 
 def _url_names(room: str) -> set[str]:
-    urls: list[URLPattern] = __import__(f"{room}.urls", fromlist=["urlpatterns"]).urlpatterns
+    urls: list[URLPattern] = import_module(f"{room}.urls").urlpatterns
     return {str(pattern.name) for pattern in urls}

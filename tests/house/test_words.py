@@ -14,11 +14,10 @@ ALBANIAN = ROOT / "bkt_portal" / "locale" / "sq" / "LC_MESSAGES" / "django.po"
 FILLED_IN = re.compile(r"%\(\w+\)[-\d.]*[a-z]|\{\w*\}|https?://\S+|\S+@\S+")
 # Stems that are no Albanian without ë or ç.
 BARE = re.compile(
-    r"\b(nje|eshte|jane|qe|per|perse|ne se|dite[nt]?|ditet|ore[nst]?|kete|keto|ceshtje|cfare|cdo|cast\w*|mbyllje[sn]|"
-    r"llogarise|llogarine|shume[ns]?|leke[vt]?|kompanise|bankes|banken|pageses|pagesen|fjalekalim\w*|nenshkr\w*|"
-    r"pergatit\w*|perseri|perfitues\w*|pershkrim\w*|perdor\w*|perpara|derg\w*|kerko\w*|kerkes\w*|zgjidh[ej]ni je|"
-    r"vertet\w*|gjithcka|asgje|dicka|menyr\w*|caktua\w*|rezervuare|regjistruare|shkrua[jn]e|me shume|te gjitha|"
-    r"te dhenat|te drejta\w*)\b",
+    r"\b(nje|njera|eshte|jane|qe|per|perse|diten|ditet|oren|kete|keto|kesaj|ceshtje\w*|cfare|cdo|cast\w*|mbylljes|"
+    r"llogarise|llogarine|shume|shumen|shumes|leke|lekeve|kompanise|kompanine|bankes|banken|pageses|pagesen|"
+    r"fjalekalim\w*|nenshkr\w*|pergatit\w*|perseri|perfitues\w*|pershkrim\w*|perdor\w*|perpara|perfund\w*|dergo\w*|"
+    r"derguar|kerko\w*|kerkes\w*|vertet\w*|gjithcka|asgje|dicka|menyr\w*|rezervuare|regjistruare|dhenat|tjeter)\b",
     re.I,
 )
 LEFT_IN_ENGLISH = re.compile(
