@@ -3,18 +3,56 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+import django_otp
+from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django_otp.admin import OTPAdminAuthenticationForm
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import clock
 from accounts.models import User
+from auth_flow import lockout
 
 # What widens power without a second person, or shows a secret: a device's key, a group's rights.
 KEPT_OUT = frozenset({"auth.Group", "otp_totp.TOTPDevice"})
+
+
+class StaffSignIn(AdminAuthenticationForm):
+    """Name, password and the code of the person's own authenticator; one answer to whatever of them was wrong."""
+
+    otp_token = forms.CharField(max_length=7)
+    error_messages = {  # noqa: RUF012  read by Django's form
+        "invalid_login": _(
+            "Emri, fjalëkalimi ose kodi i pajisjes nuk është i saktë. Kontrolloni të tria dhe provoni përsëri."
+        ),
+        "inactive": _("Kjo hyrje nuk është aktive. Flisni me administratorin."),
+    }
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """After the password: the try is counted before the code is judged, a full success forgets it."""
+        super().confirm_login_allowed(user)
+        assert isinstance(user, User), "the backends know no other user"
+        device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+        token = self.cleaned_data.get("otp_token", "").replace(" ", "")
+        try:
+            lockout.reserve(lockout.identity_of_staff(user.username), lockout.OTHERS, clock.machine())
+        except lockout.SignInBlocked:
+            raise self.get_invalid_login_error() from None
+        # verify_token locks the device's row: the same code is never taken twice.
+        verified = device and django_otp.verify_token(user, device.persistent_id, token)
+        if not verified:
+            raise self.get_invalid_login_error()
+        # django-otp marks the session as verified when Django says that this user signed in.
+        user.otp_device = verified  # type: ignore[attr-defined]  # django-otp's own attribute
+
+    def get_invalid_login_error(self) -> ValidationError:
+        return ValidationError(self.error_messages["invalid_login"], code="invalid_login")
 
 
 class StaffSite(AdminSite):
@@ -23,7 +61,7 @@ class StaffSite(AdminSite):
     site_title = _("Stafi")
     site_header = str(settings.BANK["product"])
     index_title = _("Tavolina e stafit")
-    login_form = OTPAdminAuthenticationForm
+    login_form = StaffSignIn
     login_template = "admin/login.html"
     site_url = None
     enable_nav_sidebar = False

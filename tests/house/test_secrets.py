@@ -4,6 +4,7 @@ import ast
 import json
 import logging
 import re
+from typing import Any
 
 from django.conf import settings
 
@@ -65,8 +66,10 @@ def test_a_log_line_has_no_query_no_body_and_no_arguments() -> None:
 
 
 def test_every_log_line_goes_through_that_one_form() -> None:
-    assert {handler["formatter"] for handler in settings.LOGGING["handlers"].values()} == {"json"}
-    assert settings.LOGGING["formatters"] == {"json": {"()": "bkt_portal.logs.JsonLines"}}
+    logging_settings: dict[str, Any] = settings.LOGGING
+
+    assert {handler["formatter"] for handler in logging_settings["handlers"].values()} == {"json"}
+    assert logging_settings["formatters"] == {"json": {"()": "bkt_portal.logs.JsonLines"}}
     assert not {"request", "args", "body"} & set(KEPT)
 
 

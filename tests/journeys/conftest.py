@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
 from pytest_django import Settings
 
-from accounts.models import Company, User
+from accounts.models import User
 from tests import browser as browsers, builders
 from tests.bank_database import BankDatabase
 from tests.journeys.visitor import Visitor
@@ -84,20 +84,17 @@ def open_browser(portal: Portal, chromium: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def company() -> Callable[..., Company]:
-    return builders.company
-
-
-@pytest.fixture
-def sole(portal: Portal, open_browser: Open) -> Visitor:
-    """Who prepares and signs alone, signed in; 100.000,00 ALL on the account of her company."""
-    return open_browser(sole_user()).sign_in()
-
-
-def sole_user() -> User:
+def sole_user(portal: Portal) -> User:
+    """Who prepares and signs alone; 100.000,00 ALL on the one account of her company."""
     company = builders.company(other_signers=0)
     builders.funded(company, 10_000_000)
     return builders.user(company, prepares=True, signs=True)
+
+
+@pytest.fixture
+def sole(open_browser: Open, sole_user: User) -> Visitor:
+    """The same, signed in."""
+    return open_browser(sole_user).sign_in()
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:

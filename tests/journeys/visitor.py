@@ -7,7 +7,7 @@ from datetime import datetime
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts import clock
-from accounts.models import User
+from accounts.models import BankAccount, User
 from payments.models import PaymentOrder
 from tests import builders
 from tests.portal import Portal, until
@@ -36,8 +36,17 @@ class Visitor:
         return self.user.person.phone
 
     @property
+    def account(self) -> BankAccount:
+        """The one account of her company, as it is now."""
+        return BankAccount.objects.get(company__mandates__user=self.user)
+
+    @property
     def main(self) -> Locator:
         return self.page.locator("main")
+
+    @property
+    def heading(self) -> Locator:
+        return self.page.get_by_role("heading", level=1)
 
     def go(self, path: str) -> int:
         """Open an address by hand; returns the status of the page."""
@@ -82,7 +91,7 @@ class Visitor:
         self.identify(nipt=nipt)
         self.give_password()
         self.type_code(self.next_code(), button="Hyr")
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile("Mirëdita"))
+        expect(self.heading).to_have_text(re.compile("Mirëdita"))
         return self
 
     # --- Payments ------------------------------------------------------------------------------------------------
