@@ -25,7 +25,7 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                with transaction.atomic(durable=True):
+                with transaction.atomic(durable=True), audit.written_last():
                     return function(*args, **kwargs)
             except Refusal as refusal:
                 _record_refusal(event, refusal, kwargs)

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from accounts.money import format_money
 from payments.models import ApprovalRule, CutOff, ParticipantBank, PaymentOrder, Signature, Tariff
 
 
@@ -25,26 +27,19 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 @admin.register(PaymentOrder)
 class PaymentOrderAdmin(ReadOnly):
-    list_display = (
-        "number",
-        "company",
-        "status",
-        "beneficiary_name",
-        "amount_minor",
-        "currency",
-        "execute_on",
-    )
-    list_filter = (
-        "status",
-        "kind",
-        "currency",
-    )
-    search_fields = (
-        "number",
-        "company__nipt",
-        "beneficiary_iban",
-    )
+    list_display = ("number", "company_name", "status", "beneficiary_name", "amount", "execute_on")
+    list_filter = ("status", "kind", "currency")
+    search_fields = ("number", "company__nipt", "beneficiary_iban")
     list_select_related = ("company",)
+    ordering = ("-created_at",)
+
+    @admin.display(description=_("kompania"), ordering="company__name")
+    def company_name(self, order: PaymentOrder) -> str:
+        return order.company.name
+
+    @admin.display(description=_("shuma"), ordering="amount_minor")
+    def amount(self, order: PaymentOrder) -> str:
+        return format_money(order.amount_minor, order.currency)
 
 
 @admin.register(Signature)

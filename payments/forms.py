@@ -1,7 +1,7 @@
 """What a customer writes about a payment; manners only, the verbs hold the rules."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +9,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import clock, selectors as books
+from accounts import business_day, clock, selectors as books
 from accounts.fields import AmountField, DayField, IbanField
 from accounts.identifiers import check_iban
 from accounts.models import BankAccount, Company
 from accounts.money import format_amount
+from accounts.working_days import CalendarUnknown
 from payments import banks
 from payments.models.orders import OrderKind
 from payments.orders import Wish
 
 # What the clearing format carries (SWIFT's Latin set) plus accented letters, which are transliterated on the way out.
+FAR_AWAY = timedelta(days=366)
 OUR_OWN = _("Kjo llogari është në bankën tonë. Këtu paguhen bankat e tjera; brenda bankës paguani në degë.")
 LETTERS = r"^[A-Za-z0-9ËÇëçÀ-ÖØ-öø-ÿ /\-?:().,'+&]*$"
 
@@ -92,12 +94,19 @@ class DomesticForm(forms.Form):
             raise ValidationError(OUR_OWN)
         return iban
 
-    def clean_execute_on(self) -> Any:
-        day = self.cleaned_data["execute_on"]
-        if day and day < clock.tirana_day(self.at):
+    def clean_execute_on(self) -> date | None:
+        day: date | None = self.cleaned_data["execute_on"]
+        if day is None:
+            return None
+        today = clock.tirana_day(self.at)
+        if day < today:
             raise ValidationError(_("Kjo ditë ka kaluar. Lëreni bosh ose shkruani një ditë nga sot e tutje."))
-        if day and (day - clock.tirana_day(self.at)).days > 366:
+        if day - today > FAR_AWAY:
             raise ValidationError(_("Kjo ditë është tepër larg. Shkruani një ditë brenda një viti."))
+        try:
+            business_day.calendar().on_or_after(day)
+        except CalendarUnknown as unknown:
+            raise ValidationError(str(unknown.sentence)) from unknown
         return day
 
     def clean(self) -> dict[str, Any]:
