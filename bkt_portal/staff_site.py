@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
@@ -29,15 +28,14 @@ class StaffSignIn(AdminAuthenticationForm):
     otp_token = forms.CharField(max_length=7)
     error_messages = {  # noqa: RUF012  read by Django's form
         "invalid_login": _(
-            "Emri, fjalëkalimi ose kodi i pajisjes nuk është i saktë. Kontrolloni të tria dhe provoni përsëri."
+            "Emri, fjalëkalimi ose kodi i pajisjes nuk është i saktë. Kontrolloni të tre dhe provoni përsëri."
         ),
         "inactive": _("Kjo hyrje nuk është aktive. Flisni me administratorin."),
     }
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: User) -> None:
         """After the password: the try is counted before the code is judged, a full success forgets it."""
         super().confirm_login_allowed(user)
-        assert isinstance(user, User), "the backends know no other user"
         device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
         token = self.cleaned_data.get("otp_token", "").replace(" ", "")
         try:

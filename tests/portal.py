@@ -64,10 +64,10 @@ class Portal:
 
     def open(self) -> None:
         """Start everything, and return when every part has answered."""
-        self._collect_static()
         self.start_worker()
         beat = self._celery("beat", "--schedule", str(self.directory / "beat"), "--pidfile", "")
         self.running["beat"] = self._start("beat", beat)
+        self._collect_static()
         self._start_web()
         until(lambda: self._status("/readyz") == 200, patience=START_PATIENCE)
 

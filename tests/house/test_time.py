@@ -30,6 +30,7 @@ ASKERS_OF_THE_BANK = {
 ASKERS_OF_THE_MACHINE = ASKERS_OF_THE_BANK | {
     "outbox.py": "an errand, which is a task",
     "backends.py": "Django calls it without a moment",
+    "staff_site.py": "Django calls its form without a moment",
     "time_travel.py": "the distance between both clocks",
     "demo.py": "a command",
     "clock.py": "the clock itself",

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import Entry, Posting
 from accounts.money import format_amount
 from payments.models import PaymentOrder, Signature
+from payments.orders import OrderAlreadySent, OrderHasChanged
 from tests.journeys.visitor import Visitor, code_in, tirana
 
 
@@ -45,7 +46,7 @@ def test_a_double_click_pays_once(sole: Visitor) -> None:
     sole.page.wait_for_url("**/review/")
     order = PaymentOrder.objects.get(prepared_by=sole.user)
 
-    code = code_in(sole.ask_code(order))
+    code = sole.next_code_for(order)
     sole.page.get_by_label("FNP, 6 shifra").fill(code)
     sole.main.get_by_role("button", name=re.compile("^Nënshkruaj")).dblclick()
 
@@ -58,7 +59,7 @@ def test_the_back_button_leads_to_no_second_payment(sole: Visitor) -> None:
 
     sole.page.go_back()
 
-    expect(sole.main).to_contain_text("Kodi nuk vlen më.")
+    expect(sole.main).to_contain_text("nuk vlen më. Kontrolloni urdhrin")
     expect(sole.main.get_by_role("button", name="Dërgo FNP-në dhe vazhdo")).to_have_count(0)
     sole.see_status(order, "executed")
     assert_paid_once(sole, order)
@@ -66,7 +67,7 @@ def test_the_back_button_leads_to_no_second_payment(sole: Visitor) -> None:
 
 def test_two_tabs_with_one_code_pay_once(sole: Visitor) -> None:
     order = sole.prepare()
-    code = code_in(sole.ask_code(order))
+    code = sole.next_code_for(order)
     other = sole.context.new_page()
     other.goto(sole.page.url)
 
@@ -90,7 +91,7 @@ def test_a_form_that_was_paid_already_is_refused_with_the_number_of_its_order(so
     stale.get_by_label("Shuma", exact=True).fill("99,00")
     stale.get_by_role("button", name="Vazhdo te kontrolli").click()
 
-    expect(stale.get_by_role("alert")).to_contain_text(f"Ky formular u dërgua tashmë si urdhri {order.number}.")
+    expect(stale.get_by_role("alert")).to_contain_text(str(OrderAlreadySent(number=order.number).sentence))
     sole.see_status(order, "executed")
     assert_paid_once(sole, order)
 
@@ -106,7 +107,7 @@ def test_an_amount_changed_in_another_tab_must_be_seen_before_it_is_signed(sole:
     stale.wait_for_url("**/review/")
     sole.press("Dërgo FNP-në dhe vazhdo")
 
-    expect(sole.main).to_contain_text("Urdhri ndryshoi në një dritare tjetër.")
+    expect(sole.main).to_contain_text(str(OrderHasChanged.sentence))
     expect(sole.main.locator(".figure.big")).to_have_text("900,00 ALL")
     assert sole.portal.messages(sole.phone)[sole.read :] == []
 

@@ -7,11 +7,12 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from accounts.models import User
+from auth_flow.fnp import WrongCode
+from auth_flow.login import SignInRefused
 from auth_flow.models import LoginAttempt
+from auth_flow.sessions import WHY
 from tests.journeys.conftest import Open
 from tests.journeys.visitor import Visitor
-
-NEUTRAL = "Të dhënat nuk përputhen. Kontrolloni numrin e klientit, NIPT-in dhe fjalëkalimin, pastaj provoni përsëri."
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_a_wrong_password_and_an_unknown_customer_get_the_same_page(open_browser
     unknown.identify(customer_number="987654321", nipt="M98765432Z")
     unknown.give_password("Nuk-e-di-2026")
 
-    expect(known.main.get_by_role("alert")).to_contain_text(NEUTRAL)
+    expect(known.main.get_by_role("alert")).to_contain_text(str(SignInRefused.sentence))
     assert without_tokens(known.page.content()) == without_tokens(unknown.page.content())
 
 
@@ -54,7 +55,7 @@ def test_five_wrong_codes_close_the_door_and_say_whom_to_call(at_the_door: Visit
 
     for left in (4, 3, 2, 1):
         at_the_door.type_code(wrong, button="Hyr")
-        expect(at_the_door.main.get_by_role("alert")).to_contain_text(f"Ju mbeten edhe {left} prova")
+        expect(at_the_door.main.get_by_role("alert")).to_contain_text(str(WrongCode(attempts_left=left).sentence))
     at_the_door.type_code(wrong, button="Hyr")
 
     expect(at_the_door.heading).to_have_text("Hyrja juaj është bllokuar")
@@ -85,7 +86,7 @@ def test_a_second_browser_ends_the_session_of_the_first(sole: Visitor, open_brow
     sole.go("/accounts/")
 
     expect(sole.heading).to_have_text("Hyni në degën tuaj")
-    expect(sole.main).to_contain_text("u hy nga një shfletues tjetër")
+    expect(sole.main).to_contain_text(str(WHY[LoginAttempt.Ended.REPLACED]))
     assert LoginAttempt.objects.filter(user=sole.user, signed_in_at__isnull=False, ended_at=None).count() == 1
 
 
