@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import connection
 
+from accounts import clock
 from accounts.models import BankDay, BankHoliday
 from accounts.working_days import Calendar, Holiday
 
@@ -25,6 +26,7 @@ def accounting_day(at: datetime) -> date:
 
 def is_final(day: date, *, at: datetime) -> bool:
     """Whether nothing can be booked on this day or before it any more (R60): what is not final is provisional."""
-    if BankDay.objects.filter(day__lte=day).exclude(status=BankDay.Status.CLOSED).exists():
+    today = clock.tirana_day(at)
+    if day > today or BankDay.objects.filter(day__lte=day).exclude(status=BankDay.Status.CLOSED).exists():
         return False
-    return day < accounting_day(at)
+    return day < today or BankDay.objects.filter(day=day, status=BankDay.Status.CLOSED).exists()

@@ -1,6 +1,7 @@
 """The environment, typed and loud: a wrong or missing variable stops the start with one sentence that names it."""
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -26,6 +27,14 @@ def integer(name: str, default: int | None = None) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def time_of_day(name: str, default: str | None = None) -> time:
+    value = text(name, default)
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a time of day like 14:00, not {value!r}.") from None
 
 
 def flag(name: str, default: bool = False) -> bool:

@@ -4,7 +4,6 @@
 production raises here, at import, because system checks do not run under WSGI.
 """
 
-from datetime import time
 from pathlib import Path
 from typing import TypedDict
 
@@ -12,6 +11,7 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from bkt_portal import env
+from bkt_portal.safety import refuse_unsafe
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Company] and the like, at run time as in the types
 
@@ -78,12 +78,13 @@ BANK: Bank = {
     ],
 }
 NIPT_PATTERN = env.text("NIPT_PATTERN", r"[J-N]\d{8}[A-Z]")
-EXECUTION_STARTS = time.fromisoformat(env.text("EXECUTION_STARTS", "08:00"))
+EXECUTION_STARTS = env.time_of_day("EXECUTION_STARTS", "08:00")
 PASSWORD_MAX_AGE_DAYS = env.integer("PASSWORD_MAX_AGE_DAYS", 90)
 # Seed of the cut-off table; afterwards the table rules.
-DOMESTIC_CUT_OFF = time.fromisoformat(env.text("DOMESTIC_CUT_OFF", "14:00"))
+DOMESTIC_CUT_OFF = env.time_of_day("DOMESTIC_CUT_OFF", "14:00")
 
 # The function that tells how far the bank's clock stands from the real one; None = not at all.
+BANK_CLOCK = env.text("BANK_CLOCK", "")
 BANK_CLOCK_OFFSET = None if IN_PRODUCTION else "accounts.models.calendar.stored_offset"
 
 # --- What runs ---------------------------------------------------------------------------------------------------
@@ -147,6 +148,7 @@ DATABASES = {
     "default": env.database(env.secret("DATABASE_URL")),
     "owner": env.database(env.secret("DATABASE_OWNER_URL", env.secret("DATABASE_URL"))),
 }
+OWNER_IS_GIVEN = bool(env.secret("DATABASE_OWNER_URL", ""))
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = _STATEMENT_LIMITS
@@ -323,20 +325,4 @@ LOGGING = {
 }
 
 # --- Production refuses what only a demo may have ----------------------------------------------------------------
-if IN_PRODUCTION:
-    _REFUSALS = {
-        "DEBUG must be off in production.": DEBUG,
-        "ALLOWED_HOSTS must name the portal's hosts in production.": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
-        "SMS_GATEWAY must be a real one in production, not console or file.": SMS_GATEWAY in {"console", "file"},
-        "SECRET_KEY must have at least 50 characters.": len(SECRET_KEY) < 50,
-        "FNP_KEY must have at least 32 characters.": len(FNP_KEY) < 32,
-        "PROOF_KEY must have at least 32 characters.": len(PROOF_KEY) < 32,
-        "SECRET_KEY, FNP_KEY and PROOF_KEY must differ.": len({SECRET_KEY, FNP_KEY, PROOF_KEY}) < 3,
-        "BANK_CLOCK belongs to the demo; production lives in real time.": bool(env.text("BANK_CLOCK", "")),
-        "DATABASE_OWNER_URL must not be the runtime role's DATABASE_URL.": DATABASES["owner"]["USER"]
-        == DATABASES["default"]["USER"]
-        and bool(env.text("DATABASE_OWNER_URL", "")),
-    }
-    for _sentence, _broken in _REFUSALS.items():
-        if _broken:
-            raise ImproperlyConfigured(_sentence)
+refuse_unsafe(globals())

@@ -15,7 +15,7 @@ def of_company(company: Company) -> QuerySet[PaymentOrder]:
     return (
         PaymentOrder.objects.filter(company=company)
         .select_related("debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person")
-        .order_by("-created_at", "id")
+        .order_by("-created_at", "-number")
     )
 
 
@@ -47,7 +47,7 @@ def awaiting(mandate: Mandate) -> QuerySet[PaymentOrder]:
         .filter(~Q(prepared_by=mandate.user_id) | Q(other_signers=0))
         .exclude(Exists(signed_by_me))
         .prefetch_related("signatures")
-        .order_by("submitted_at", "id")
+        .order_by("submitted_at", "number")
     )
 
 

@@ -5,7 +5,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts import audit, ledger
-from accounts.models import BankAccount, BankDay, Entry, Hold, Posting, User
+from accounts.models import BankAccount, BankDay, Entry, Hold, Mandate, Posting, User
 from accounts.models.ledger import Channel, Kind
 from tests import builders
 
@@ -181,3 +181,80 @@ def test_a_broken_law_carries_its_name(account):
         run("DELETE FROM accounts_entry")
 
     assert caught.value.__cause__.diag.constraint_name == "entries_are_append_only"
+
+
+def test_held_is_never_negative(account):
+    with pytest.raises(IntegrityError, match="held_is_never_negative"):
+        run("UPDATE accounts_bankaccount SET held_minor = -1 WHERE id = %s", account.pk)
+
+
+def test_overdraft_is_never_negative(account):
+    with pytest.raises(IntegrityError, match=r"overdraft_is_never_negative|no_overdraft"):
+        run("UPDATE accounts_bankaccount SET overdraft_minor = -1 WHERE id = %s", account.pk)
+
+
+def test_a_customers_account_has_a_company_and_an_iban(account):
+    with pytest.raises(IntegrityError, match="customer_account_has_company_and_iban"):
+        run("UPDATE accounts_bankaccount SET iban = NULL WHERE id = %s", account.pk)
+
+
+def test_postings_are_append_only_by_name(account):
+    with pytest.raises(IntegrityError, match="postings_are_append_only"):
+        run("UPDATE accounts_posting SET remittance_information = 'other'")
+
+
+def test_entry_sequence_is_unique_per_account(account):
+    """A second line with a number that is taken, in a posting that balances."""
+    core = BankAccount.objects.get(house_code="core-ALL")
+    with pytest.raises(IntegrityError, match="entry_sequence_is_unique_per_account"):
+        run(
+            "INSERT INTO accounts_entry (posting_id, account_id, sequence, part, amount_minor, currency,"
+            " balance_after_minor, booked_at, booked_on, value_on)"
+            " SELECT posting_id, account_id, sequence, part, amount_minor, currency, 1, booked_at, booked_on, value_on"
+            " FROM accounts_entry WHERE account_id IN (%s, %s)",
+            account.pk,
+            core.pk,
+        )
+
+
+def test_an_entry_of_nothing_is_refused(account):
+    with pytest.raises(IntegrityError, match="entry_amount_is_never_zero"):
+        run(
+            "INSERT INTO accounts_entry (posting_id, account_id, sequence, part, amount_minor, currency,"
+            " balance_after_minor, booked_at, booked_on, value_on)"
+            " SELECT posting_id, account_id, 99, part, 0, currency, 1, booked_at, booked_on, value_on"
+            " FROM accounts_entry WHERE account_id = %s",
+            account.pk,
+        )
+
+
+def test_a_customer_number_has_nine_digits():
+    person = builders.user().person
+
+    with pytest.raises(IntegrityError, match="customer_number_has_nine_digits"):
+        run("UPDATE accounts_person SET customer_number = '12345678X' WHERE id = %s", person.pk)
+
+
+def test_one_mandate_per_user_and_company():
+    company = builders.company()
+    mandate = builders.mandate_of(builders.user(company))
+
+    with pytest.raises(IntegrityError, match="one_mandate_per_user_and_company"), transaction.atomic():
+        Mandate.objects.create(user=mandate.user, company=company, valid_from=builders.AT.date())
+
+
+def test_a_hold_key_names_one_hold(account):
+    facts = ledger.Facts(kind=Kind.DOMESTIC, channel=Channel.ONLINE)
+    day = builders.AT.date()
+    first = ledger.hold(key="h", account_id=account.pk, amount_minor=5, facts=facts, expected_on=day, at=builders.AT)
+
+    again = ledger.hold(key="h", account_id=account.pk, amount_minor=5, facts=facts, expected_on=day, at=builders.AT)
+
+    assert again == first
+    with pytest.raises(IntegrityError, match="hold_key_names_one_hold"), transaction.atomic():
+        ledger.hold(key="h", account_id=account.pk, amount_minor=6, facts=facts, expected_on=day, at=builders.AT)
+
+
+def test_the_bank_has_one_clock():
+    with pytest.raises(IntegrityError, match="the_bank_has_one_clock"):
+        run("INSERT INTO accounts_bankclock (id, \"offset\") VALUES (2, '0')")

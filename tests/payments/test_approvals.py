@@ -241,3 +241,19 @@ def test_the_sms_names_amount_and_payee_and_fits_one_message(firm, name, amount)
     assert sms.count(fnp.MARK) == 1
     assert f"{amount // 100:,}".replace(",", ".") in filled
     assert "AL47..8741" in filled
+
+
+def test_a_promise_is_never_changed(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account))
+
+    with pytest.raises(IntegrityError, match="promises_are_never_changed"), transaction.atomic():
+        Promise.objects.filter(order=order).update(execute_on=date(2026, 12, 31))
+
+
+def test_only_an_awaiting_order_is_signed(firm):
+    order = builders.draft(firm.preparer, firm.account)
+
+    with pytest.raises(IntegrityError, match="only_an_awaiting_order_is_signed"), transaction.atomic():
+        Signature.objects.create(
+            order=order, user=firm.signers[0].user, challenge=order.pk, body=b"", signed_at=builders.AT
+        )

