@@ -40,6 +40,7 @@ class Person(models.Model):
     first_name = models.CharField(_("emri"), max_length=70)
     last_name = models.CharField(_("mbiemri"), max_length=70)
     phone = models.CharField(_("celulari"), max_length=16, blank=True)
+    phone_changed_at = models.DateTimeField(_("celulari u ndryshua"), null=True, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
 
     class Meta:
@@ -90,6 +91,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
     password_changed_at = models.DateTimeField(_("fjalëkalimi u ndryshua"), null=True, blank=True)
+    # After a new password by reset or a new phone: until then this user signs only up to the low limit.
+    low_limit_until = models.DateTimeField(_("kufi i ulët deri"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -22,10 +22,15 @@ class FnpChallenge(models.Model):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", _("Hyrje")
         PAYMENT = "payment", _("Pagesë")
+        REGISTRATION = "registration", _("Regjistrim")
+        RECOVERY = "recovery", _("Fjalëkalim i harruar")
+        SETTINGS = "settings", _("Personalizime")
 
     class Voided(models.TextChoices):
         REPLACED = "replaced", _("U kërkua një tjetër")
         CHANGED = "changed", _("U ndryshua kompania")
+        REPORTED = "reported", _("“Nuk isha unë”")
+        FROZEN = "frozen", _("Hyrja u ngri")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     nonce = models.BinaryField(max_length=16)

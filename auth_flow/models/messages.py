@@ -35,6 +35,7 @@ class SmsMessage(models.Model):
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(_("u dërgua"), null=True)
+    delivered_at = models.DateTimeField(_("u dorëzua"), null=True)
     gateway = models.CharField(max_length=20, blank=True)
     provider_id = models.CharField(max_length=64, blank=True)
     error_code = models.CharField(max_length=20, blank=True)
@@ -46,7 +47,26 @@ class SmsMessage(models.Model):
         indexes: ClassVar = [
             models.Index(name="sms_due", fields=["not_before"], condition=Q(status="queued")),
             models.Index(name="sms_of_challenge", fields=["challenge", "created_at"]),
+            models.Index(name="sms_by_time", fields=["created_at"]),
+            models.Index(name="sms_of_provider", fields=["provider_id"], condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+class SmsCallback(models.Model):
+    """A signed word of the provider about one message and one state; a second such word is a replay, told apart here."""
+
+    provider_id = models.CharField(max_length=64)
+    state = models.CharField(max_length=20)
+    error_code = models.CharField(max_length=20, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="one_callback_per_message_and_state", fields=["provider_id", "state"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.state}"

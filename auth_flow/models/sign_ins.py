@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
 from accounts.models import Mandate, User
+from auth_flow.models.browsers import KnownBrowser
 
 
 class LoginAttempt(models.Model):
@@ -26,7 +27,13 @@ class LoginAttempt(models.Model):
         CHANGED = "changed", _("Fjalëkalimi ose celulari u ndryshua")
         NO_MANDATE = "no_mandate", _("Mandati nuk vlen më")
 
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", _("Hyrje")
+        REGISTRATION = "registration", _("Regjistrim")
+        RECOVERY = "recovery", _("Fjalëkalim i harruar")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(_("lloji"), max_length=12, choices=Kind, default=Kind.SIGN_IN)
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, verbose_name=_("përdoruesi"), related_name="sign_ins"
     )
@@ -36,8 +43,10 @@ class LoginAttempt(models.Model):
     password_version = models.CharField(max_length=16, blank=True)
     network = models.CharField(_("adresa e rrjetit"), max_length=45)
     browser = models.CharField(_("shfletuesi"), max_length=200, blank=True)
+    known_browser = models.ForeignKey(KnownBrowser, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(_("filloi"))
     identified_at = models.DateTimeField(null=True)
+    proof_at = models.DateTimeField(_("karta"), null=True)
     password_at = models.DateTimeField(_("fjalëkalimi"), null=True)
     fnp_at = models.DateTimeField("FNP", null=True)
     signed_in_at = models.DateTimeField(_("hyri"), null=True)
