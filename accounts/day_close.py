@@ -2,14 +2,17 @@
 
 from datetime import date, datetime, time
 
+from django.db.models import Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock
+from accounts import audit, business_day, clock
 from accounts.models import BankDay
 from accounts.refusals import Refusal
 from accounts.verbs import verb
+from accounts.working_days import ONE_DAY
 
 CLOSE_STARTS = time(20, 0)
+IS_CLOSED = Q(status=BankDay.Status.CLOSED)
 
 
 class DayIsNotOpen(Refusal):
@@ -52,15 +55,32 @@ def finish(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> 
 
 
 def close_due(*, at: datetime) -> list[date]:
-    """Close every day whose 20:00 has passed, oldest first, each step in its own transaction; the days closed."""
-    local = clock.tirana(at)
-    due = BankDay.objects.exclude(status=BankDay.Status.CLOSED).filter(day__lte=local.date()).order_by("day")
+    """Close every working day whose 20:00 has passed, oldest first, each step in its own transaction; the days closed.
+
+    Days on which nothing was booked are closed too, so that nothing can be booked on them later. A day that another
+    clock is closing at this moment is left to it.
+    """
     closed = []
-    for bank_day in due:
-        if local < datetime.combine(bank_day.day, CLOSE_STARTS, clock.TIRANA):
+    for day in _due(at):
+        try:
+            if not BankDay.objects.filter(day=day, status=BankDay.Status.CLOSING).exists():
+                begin(day=day, at=at)
+            finish(day=day, at=at)
+        except (DayIsNotOpen, DayIsNotClosing):
             continue
-        if bank_day.status == BankDay.Status.OPEN:
-            begin(day=bank_day.day, at=at)
-        finish(day=bank_day.day, at=at)
-        closed.append(bank_day.day)
+        closed.append(day)
     return closed
+
+
+def _due(at: datetime) -> list[date]:
+    """Working days from the first that is not closed up to the last whose 20:00 has passed."""
+    local = clock.tirana(at)
+    last = local.date() if local.time() >= CLOSE_STARTS else local.date() - ONE_DAY
+    known = BankDay.objects.aggregate(first=Min("day", filter=~IS_CLOSED), closed=Max("day", filter=IS_CLOSED))
+    first = known["first"] or (known["closed"] and known["closed"] + ONE_DAY)
+    if first is None or first > last:
+        return []
+    calendar = business_day.calendar()
+    days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
+    done = set(BankDay.objects.filter(IS_CLOSED, day__range=(first, last)).values_list("day", flat=True))
+    return [day for day in days if day not in done and day <= calendar.until and calendar.is_working(day)]

@@ -19,6 +19,12 @@ def in_force(at: datetime) -> QuerySet[Mandate]:
     ).select_related("user__person", "company")
 
 
+def held(mandate: Mandate, *, at: datetime) -> Mandate | None:
+    """The mandate as it is now, locked until the transaction ends, so that nobody withdraws it meanwhile; None when it
+    does not hold any more. Lock it before the order that it acts on."""
+    return in_force(at).filter(pk=mandate.pk).select_for_update(of=("self",), no_key=True).first()
+
+
 def of_user(user: User, *, at: datetime) -> QuerySet[Mandate]:
     """The companies that this user may act for, by name."""
     return in_force(at).filter(user=user).order_by("company__name")

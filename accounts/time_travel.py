@@ -7,13 +7,15 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock
+from accounts import audit, business_day, clock
 from accounts.days import short_day
 from accounts.models import BankAccount, BankClock
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 
 DAYS_AWAY_MAX = 3_650
+# An order may ask for a day a year ahead; near the end of the calendar that is refused in words, two weeks are not.
+CALENDAR_AHEAD = timedelta(days=14)
 
 
 class MomentNotUnderstood(Refusal):
@@ -26,6 +28,10 @@ class ClockStandsStill(Refusal):
 
 class BeforeTheLastBooking(Refusal):
     sentence = _("Veprimi i fundit u regjistrua më %(day)s në %(time)s. Zgjidhni një çast pas tij.")
+
+
+class AfterTheCalendar(Refusal):
+    sentence = _("Kalendari i bankës njihet deri më %(day)s. Zgjidhni një çast më të hershëm.")
 
 
 class TooFarAway(Refusal):
@@ -45,7 +51,8 @@ def moment_of(text: str) -> datetime:
 def move(*, to: datetime, actor: audit.Actor = audit.A_VISITOR) -> timedelta:
     """Let the bank's clock go on from this aware moment; returns its new offset from the machine's.
 
-    Refuses production, a moment before the last booking, and one ten years or more away from the machine's clock.
+    Refuses production, a moment before the last booking, one for whose promises the calendar has no days, and one ten
+    years or more away from the machine's clock.
     """
     assert to.tzinfo is not None, "the bank's clock takes an aware moment"
     if not settings.BANK_CLOCK_OFFSET:
@@ -54,6 +61,8 @@ def move(*, to: datetime, actor: audit.Actor = audit.A_VISITOR) -> timedelta:
     if last_booked_at and to < last_booked_at:
         local = clock.tirana(last_booked_at)
         raise BeforeTheLastBooking(day=short_day(local.date()), time=f"{local:%H:%M:%S}")
+    if clock.tirana_day(to) > (ends_on := business_day.calendar_ends_on() - CALENDAR_AHEAD):
+        raise AfterTheCalendar(day=short_day(ends_on))
     offset = to - clock.machine()
     if abs(offset) > timedelta(days=DAYS_AWAY_MAX):
         raise TooFarAway(days=DAYS_AWAY_MAX)

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 from django.db import transaction
 
 from accounts import audit, clock
-from accounts.models import Mandate
+from accounts.models import Mandate, User
 from accounts.refusals import Refusal
 
 P = ParamSpec("P")
@@ -17,8 +17,8 @@ R = TypeVar("R")
 def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Run the function in one durable transaction. A `Refusal` rolls it back, is recorded, and is raised again.
 
-    The recorded actor comes from the keyword `mandate` or `actor`, the subject from the first keyword that ends
-    in `_id`. A success is recorded by the verb itself, which alone knows what is worth keeping.
+    The recorded actor comes from the keyword `actor`, `mandate`, `attempt` or `user`, the subject from the first
+    keyword that ends in `_id`, or `day`. A success is recorded by the verb itself, which alone knows what to keep.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -37,23 +37,27 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def _record_refusal(event: str, refusal: Refusal, kwargs: dict[str, object]) -> None:
-    ids = (f"{name.removesuffix('_id')}:{value}" for name, value in kwargs.items() if name.endswith("_id"))
-    subject = next(ids, "")
     with transaction.atomic():
         audit.record(
             event,
             actor=_actor(kwargs),
             at=clock.now(),
-            subject=subject,
+            subject=_subject(kwargs),
             outcome=audit.REFUSED,
             reason=refusal.code,
         )
 
 
+def _subject(kwargs: dict[str, object]) -> str:
+    """`order:<uuid>` from order_id=<uuid>."""
+    named = (name for name in kwargs if name.endswith("_id") or name == "day")
+    return next((f"{name.removesuffix('_id')}:{kwargs[name]}" for name in named), "")
+
+
 def _actor(kwargs: dict[str, object]) -> audit.Actor:
-    who = kwargs.get("mandate") or kwargs.get("actor")
+    """Who acted, as the verb was told; `attempt` is a sign-in, whose mandate the books need not know by type."""
+    who = kwargs.get("actor") or kwargs.get("mandate") or getattr(kwargs.get("attempt"), "mandate", None)
+    who = who or kwargs.get("user")
     if isinstance(who, audit.Actor):
         return who
-    if isinstance(who, Mandate):
-        return audit.actor_of(who)
-    return audit.THE_CLOCK
+    return audit.actor_of(who) if isinstance(who, Mandate | User) else audit.THE_CLOCK

@@ -37,23 +37,27 @@ class AlreadySigned(Refusal):
 
 
 class AskForANewCode(Refusal):
-    """The order or its day is no longer what the code was made for."""
+    """The order, its signatures or its day are no longer what the code was made for."""
 
-    sentence = _("Dita e kryerjes ndryshoi pasi u dërgua FNP-ja. Kontrolloni ditën e re dhe kërkoni një FNP tjetër.")
+    sentence = _(
+        "Urdhri ose dita e kryerjes ndryshoi pasi u dërgua FNP-ja. Kontrolloni përsëri dhe kërkoni një FNP të re."
+    )
 
 
 @verb("payments.order.code_asked")
 def ask_code(
     *, order_id: UUID, mandate: Mandate, attempt: LoginAttempt, version: int | None, at: datetime
-) -> FnpChallenge:
+) -> FnpChallenge | None:
     """Send a code bound to this order as it stands; whoever may sign alone submits her draft by the same act.
 
-    Refuses what `sign` refuses, and OrderHasChanged.
+    None where the draft's fee has changed meanwhile: it must be looked at again. Refuses what `sign` refuses, and
+    OrderHasChanged.
     """
+    mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
-    if order.status == OrderStatus.DRAFT:
-        orders.submitted(order, mandate, version, at)
     orders.require_version(order, version)
+    if order.status == OrderStatus.DRAFT and orders.submitted(order, mandate, version, at).status == OrderStatus.DRAFT:
+        return None
     _require_right(order, mandate)
     challenge = fnp.issue(
         user=mandate.user,
@@ -90,6 +94,7 @@ def sign(
 
 @verb("payments.order.signed")
 def _sign(*, order_id: UUID, mandate: Mandate, challenge: FnpChallenge, at: datetime) -> PaymentOrder:
+    mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
     _require_right(order, mandate)
     body = _body(order, at)
@@ -113,6 +118,7 @@ def _sign(*, order_id: UUID, mandate: Mandate, challenge: FnpChallenge, at: date
 @verb("payments.order.rejected")
 def reject(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> PaymentOrder:
     """Refuse a submitted order for good, with a reason; any signer of the company may, needing no code."""
+    mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
     if not mandate.may_sign:
         raise MayNotSign
@@ -174,7 +180,7 @@ def _release(order: PaymentOrder, *, at: datetime) -> None:
     order.save(update_fields=["status", "released_at", "execute_on", "hold_id"])
     audit.record(
         "payments.order.released",
-        actor=audit.THE_CLOCK,
+        actor=audit.Actor(name="clock", role="system", company_id=str(order.company_id)),
         at=at,
         subject=f"order:{order.pk}",
         details={"execute_on": promised.execute_on.isoformat()},

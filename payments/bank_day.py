@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _, ngettext
 
-from accounts import business_day, clock
+from accounts import clock
 from accounts.working_days import Calendar, CalendarUnknown
 from payments import cutoff, promises
 from payments.models.orders import OrderKind
@@ -30,11 +30,10 @@ class BankDay:
     x_cut_off: str
 
 
-def bank_day(at: datetime) -> BankDay:
-    """The bank's day at a moment, in the language of the screen; two queries."""
-    today = clock.tirana_day(at)
-    calendar = business_day.calendar()
-    cut_off = promises.cut_off(kind=OrderKind.DOMESTIC, on=today)
+def bank_day(at: datetime, *, by: promises.Rules | None = None) -> BankDay:
+    """The bank's day at a moment, in the language of the screen; no query where a page already has the rules."""
+    by = by or promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    today, calendar, cut_off = clock.tirana_day(at), by.calendar, by.cut_off
     local = clock.tirana(at)
     return BankDay(
         now_label=f"{local:%H:%M}",

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _, ngettext
 
-from accounts import business_day, clock
+from accounts import clock
 from accounts.days import on_day, weekday
 from accounts.models import Mandate
 from payments import banks, cutoff, promises, selectors
 from payments.models import PaymentOrder, Signature
-from payments.models.orders import OrderStatus
+from payments.models.orders import OrderKind, OrderStatus
 
 # A longer wait is told by its headline and its reasons alone.
 STRIP_MAX = 10
@@ -141,26 +141,22 @@ def promise_card(
     return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= STRIP_MAX else [], reasons)
 
 
-def approval_cards(mandate: Mandate, *, at: datetime, limit: int | None = None) -> list[ApprovalCard]:
-    """What waits for this person, what is lost soonest first (N2)."""
+def approval_cards(
+    mandate: Mandate, *, at: datetime, limit: int | None = None, by: promises.Rules | None = None
+) -> list[ApprovalCard]:
+    """What waits for this person, what is lost soonest first (N2). `by` are the rules of domestic transfers."""
     orders = list(selectors.awaiting(mandate)[:limit])
     if not orders:
         return []
-    today = clock.tirana_day(at)
-    cut_offs = {kind: promises.cut_off(kind=kind, on=today) for kind in {order.kind for order in orders}}
-    calendar = business_day.calendar()
-    found = []
-    for order in orders:
-        promised = cutoff.promise(
-            released_at=at, calendar=calendar, cut_off=cut_offs[order.kind], requested_on=order.requested_on
-        )
-        found.append((promised.execute_on, _approval_card(order, promised, at)))
-    return [card for _day, card in sorted(found, key=lambda pair: pair[0])]
+    by = by or promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    promised = [promises.promised_or_expected(order, at=at, by=by) for order in orders]
+    soonest_first = sorted(zip(promised, orders, strict=True), key=lambda pair: pair[0].execute_on)
+    return [_approval_card(order, day, at) for day, order in soonest_first]
 
 
-def own_card(order: PaymentOrder, *, at: datetime) -> ApprovalCard:
+def own_card(order: PaymentOrder, *, at: datetime, by: promises.Rules) -> ApprovalCard:
     """The same card for who prepared the order and cannot sign it."""
-    return _approval_card(order, promises.promised_or_expected(order, at=at), at)
+    return _approval_card(order, promises.promised_or_expected(order, at=at, by=by), at)
 
 
 def timeline(order: PaymentOrder, signatures: list[Signature]) -> list[Step]:

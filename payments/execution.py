@@ -5,7 +5,7 @@ posting, whose key is the order's: a task delivered twice, or two workers at onc
 """
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from celery import current_app
@@ -14,12 +14,13 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 from kombu.exceptions import OperationalError
 
-from accounts import audit, clock, ledger, mandates, selectors as books
+from accounts import audit, business_day, clock, ledger, mandates, selectors as books
 from accounts.ledger import Facts, Leg
-from accounts.models import Company, Hold
+from accounts.models import BankAccount, Hold
 from accounts.models.ledger import Channel, Entry, Kind
 from accounts.refusals import Refusal
 from accounts.verbs import verb
+from accounts.working_days import Calendar
 from payments import promises, selectors
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Why an order was not executed; stored as they are, put in the reader's language where they are shown.
 NO_FUNDS = gettext_noop("Në llogari nuk kishte para të mjaftueshme deri në afatin e ditës.")
 ACCOUNT_BLOCKED = gettext_noop("Nga llogaria nuk mund të paguhej, sepse ishte e ngrirë ose e mbyllur.")
-RIGHT_ENDED = gettext_noop("E drejta e një nënshkruesi mbaroi para ditës së kryerjes.")
+RIGHT_ENDED = gettext_noop("E drejta e përgatitësit ose e një nënshkruesi mbaroi para ditës së kryerjes.")
 REASONS = {ledger.NotEnoughMoney: NO_FUNDS, ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED}
 
 
@@ -66,13 +67,16 @@ def execute(*, order_id: UUID, at: datetime) -> PaymentOrder | None:
         .filter(pk=order_id, status=OrderStatus.RELEASED)
         .first()
     )
-    if order is None or not is_due(order, at=at):
+    calendar = business_day.calendar()
+    if order is None or not is_due(order, calendar=calendar, at=at):
         return None
     if not _rights_hold(order, at=at):
         return _fail(order, RIGHT_ENDED, at=at)
+    if order.debit_account.status != BankAccount.Status.OPEN:
+        return _fail(order, ACCOUNT_BLOCKED, at=at)
     try:
         with transaction.atomic():
-            return _book(order, at=at)
+            return _book(order, value_on=calendar.on_or_after(order.execute_on), at=at)
     except Refusal as refusal:
         if type(refusal) not in REASONS:
             raise
@@ -81,13 +85,13 @@ def execute(*, order_id: UUID, at: datetime) -> PaymentOrder | None:
         return _fail(order, REASONS[type(refusal)], at=at)
 
 
-def execute_due(*, at: datetime, limit: int = 200) -> int:
-    """Execute what is due, oldest promise first, each order in its own transaction; how many moved on.
+def execute_due(*, at: datetime) -> int:
+    """Execute all that is due, oldest promise first, each order in its own transaction; how many moved on.
 
     One order that breaks is logged and does not hold up the others; it stays due.
     """
     moved = 0
-    for order_id in selectors.due(today=clock.tirana_day(at), limit=limit):
+    for order_id in selectors.due(today=clock.tirana_day(at)):
         try:
             moved += execute(order_id=order_id, at=at) is not None
         except Exception:
@@ -103,11 +107,16 @@ def hurry(order_id: UUID) -> None:
         logger.warning("queue away, the order waits for the tick", extra={"subject": f"order:{order_id}"})
 
 
-def is_due(order: PaymentOrder, *, at: datetime) -> bool:
-    """Released for today: at once. Promised for a later day: from 08:00 of that day; a missed day is caught up."""
+def is_due(order: PaymentOrder, *, calendar: Calendar, at: datetime) -> bool:
+    """Released for today: at once. Promised for a later day: from 08:00 of that day; a missed day is caught up.
+
+    Never on a day off: where a feast was declared after the promise, the next working day takes the order.
+    """
     assert order.execute_on is not None, "a released order has its day"
     assert order.released_at is not None, "a released order has its moment"
     local = clock.tirana(at)
+    if not calendar.is_working(local.date()):
+        return False
     if order.execute_on != local.date():
         return order.execute_on < local.date()
     return clock.tirana_day(order.released_at) == local.date() or local.time() >= settings.EXECUTION_STARTS
@@ -133,8 +142,7 @@ def facts_of(order: PaymentOrder) -> Facts:
     )
 
 
-def _book(order: PaymentOrder, *, at: datetime) -> PaymentOrder:
-    assert order.execute_on is not None, "a released order has its day"
+def _book(order: PaymentOrder, *, value_on: date, at: datetime) -> PaymentOrder:
     clearing = books.house_account("clearing-domestic", order.currency)
     legs = [Leg(order.debit_account_id, -order.amount_minor), Leg(clearing.pk, order.amount_minor)]
     if order.fee_minor:
@@ -147,7 +155,7 @@ def _book(order: PaymentOrder, *, at: datetime) -> PaymentOrder:
         key=source_of(order),
         legs=legs,
         facts=facts_of(order),
-        value_on=order.execute_on,
+        value_on=value_on,
         at=at,
         hold_id=order.hold_id,
     )
@@ -178,10 +186,12 @@ def _fail(order: PaymentOrder, reason: str, *, at: datetime) -> PaymentOrder:
 
 
 def _rights_hold(order: PaymentOrder, *, at: datetime) -> bool:
-    if order.company.status != Company.Status.ACTIVE:
+    """Of who prepared it and of all who signed it; a mandate in force is for an active company."""
+    held = mandates.in_force(at).filter(company=order.company)
+    if not held.filter(user=order.prepared_by_id, may_prepare=True).exists():
         return False
     signers = set(order.signatures.values_list("user_id", flat=True))
-    still = set(mandates.signers_of(order.company, at=at).filter(user__in=signers).values_list("user_id", flat=True))
+    still = set(held.filter(user__in=signers, may_sign=True).values_list("user_id", flat=True))
     return len(signers) >= order.signatures_wanted and still == signers
 
 
@@ -189,6 +199,7 @@ def _may_wait(order: PaymentOrder, *, at: datetime) -> bool:
     """Only an order without a hold, and only until the cut-off of its own day."""
     if order.hold_id or order.execute_on is None:
         return False
-    until = promises.cut_off(kind=order.kind, on=order.execute_on)
     local = clock.tirana(at)
-    return local <= datetime.combine(order.execute_on, until, clock.TIRANA)
+    day = business_day.calendar().on_or_after(order.execute_on)
+    until = promises.cut_off(kind=order.kind, on=day)
+    return local <= datetime.combine(day, until, clock.TIRANA)

@@ -15,7 +15,7 @@ from accounts.identifiers import check_iban
 from accounts.models import BankAccount, Company
 from accounts.money import format_amount
 from accounts.working_days import CalendarUnknown
-from payments import banks
+from payments import banks, tariffs
 from payments.models.orders import OrderKind
 from payments.orders import Wish
 
@@ -75,18 +75,25 @@ class DomesticForm(forms.Form):
     def __init__(self, data: Any = None, *, company: Company, at: datetime) -> None:
         super().__init__(data, initial={"idempotency_key": new_submit_key()})
         self.at = at
+        self.tariffs = tariffs.in_force(kind=OrderKind.DOMESTIC, on=clock.tirana_day(at))
         self.debit_accounts = [
-            account for account in books.current_accounts(company) if account.status == BankAccount.Status.OPEN
+            account
+            for account in books.current_accounts(company)
+            if account.status == BankAccount.Status.OPEN and account.currency in self.tariffs
         ]
         choices = self.fields["debit_account"]
         assert isinstance(choices, forms.ChoiceField)
         choices.choices = [(str(account.uuid), _account_label(account)) for account in self.debit_accounts]
 
     @property
+    def currencies(self) -> list[str]:
+        """Those of the accounts that can be debited."""
+        return sorted({account.currency for account in self.debit_accounts})
+
+    @property
     def only_currency(self) -> str:
         """The currency beside the amount; empty when it depends on the account."""
-        currencies = {account.currency for account in self.debit_accounts}
-        return currencies.pop() if len(currencies) == 1 else ""
+        return self.currencies[0] if len(self.currencies) == 1 else ""
 
     def clean_beneficiary_iban(self) -> str:
         iban: str = self.cleaned_data["beneficiary_iban"]

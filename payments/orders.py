@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, selectors as books
+from accounts import audit, clock, mandates, selectors as books
 from accounts.models import BankAccount, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -21,6 +21,10 @@ class NoSuchOrder(Refusal):
     """Also for another company's order: it is as if it did not exist."""
 
     sentence = _("Ky urdhër nuk gjendet. Shihni listën e urdhrave tuaj.")
+
+
+class MandateEnded(Refusal):
+    sentence = _("E drejta juaj për këtë kompani nuk vlen më. Telefononi bankën nëse duhet të jetë.")
 
 
 class MayNotPrepare(Refusal):
@@ -67,6 +71,7 @@ def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> P
     Refuses MayNotPrepare, AccountNotUsable, and OrderAlreadySent when the key belongs to an order that went on with
     other content, or to somebody else's.
     """
+    mandate = acting(mandate, at=at)
     if not mandate.may_prepare:
         raise MayNotPrepare
     account = books.account_of(mandate.company, wish.debit_account)
@@ -97,6 +102,7 @@ def submit(*, order_id: UUID, mandate: Mandate, version: int | None, at: datetim
     Refuses NoSuchOrder, MayNotPrepare, OrderHasChanged (another version than the one seen) and OrderHasMovedOn.
     Submitting what is submitted already changes nothing.
     """
+    mandate = acting(mandate, at=at)
     order = taken(order_id, mandate)
     if order.status == OrderStatus.AWAITING and order.prepared_by_id == mandate.user_id:
         return order
@@ -109,6 +115,7 @@ def cancel(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> Pa
 
     A draft or a submitted order is cancelled by its preparer or a signer, a released one by a signer alone.
     """
+    mandate = acting(mandate, at=at)
     order = taken(order_id, mandate)
     if order.status not in {OrderStatus.DRAFT, OrderStatus.AWAITING, OrderStatus.RELEASED}:
         raise OrderHasMovedOn(status=str(order.get_status_display()))
@@ -130,6 +137,14 @@ def cancel(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> Pa
 # --- Steps that other verbs of this room take inside their own transaction ---------------------------------------
 
 
+def acting(mandate: Mandate, *, at: datetime) -> Mandate:
+    """The mandate as it is now, or MandateEnded: the page may have been open for a while."""
+    now = mandates.held(mandate, at=at)
+    if now is None:
+        raise MandateEnded
+    return now
+
+
 def taken(order_id: UUID, mandate: Mandate) -> PaymentOrder:
     """The order under its lock, or NoSuchOrder."""
     order = selectors.locked(order_id, company=mandate.company)
@@ -139,12 +154,14 @@ def taken(order_id: UUID, mandate: Mandate) -> PaymentOrder:
 
 
 def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: datetime) -> PaymentOrder:
-    """A locked draft, submitted by its preparer as she saw it."""
+    """A locked draft, submitted by its preparer as she saw it; still a draft where the fee has changed since."""
     if not mandate.may_prepare or order.prepared_by_id != mandate.user_id:
         raise MayNotPrepare
     if order.status != OrderStatus.DRAFT:
         raise OrderHasMovedOn(status=str(order.get_status_display()))
     require_version(order, version)
+    if _repriced(order, on=clock.tirana_day(at)):
+        return order
     order.status = OrderStatus.AWAITING
     order.other_signers = selectors.other_signers(order.company, on=clock.tirana_day(at))
     order.submitted_at = at
@@ -157,6 +174,16 @@ def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: da
         details={"version": order.version, "other_signers": order.other_signers},
     )
     return order
+
+
+def _repriced(order: PaymentOrder, *, on: date) -> bool:
+    """Whether another day's tariff changed the fee of this draft: then it is a new version, to be looked at again."""
+    fee = tariffs.fee(kind=order.kind, currency=order.currency, amount_minor=order.amount_minor, on=on)
+    if fee == order.fee_minor:
+        return False
+    order.fee_minor, order.version = fee, order.version + 1
+    order.save(update_fields=["fee_minor", "version"])
+    return True
 
 
 def require_version(order: PaymentOrder, version: int | None) -> None:

@@ -16,7 +16,7 @@ from accounts.models import Mandate
 from accounts.money import format_amount, format_money
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge
-from payments import approvals, cards, promises, selectors, tariffs
+from payments import approvals, cards, promises, selectors
 from payments.bank_day import bank_day
 from payments.forms import DomesticForm
 from payments.models import PaymentOrder, Tariff
@@ -57,8 +57,9 @@ def orders_page(mandate: Mandate, *, status: str, page: str) -> dict[str, Any]:
 
 def domestic_page(form: DomesticForm) -> dict[str, Any]:
     """The form beside the promise as it stands and the fees."""
-    day = bank_day(form.at)
-    promised = promises.promise_now(kind=OrderKind.DOMESTIC, requested_on=None, at=form.at)
+    by = promises.rules(kind=OrderKind.DOMESTIC, at=form.at)
+    day = bank_day(form.at, by=by)
+    promised = promises.promise_now(kind=OrderKind.DOMESTIC, requested_on=None, at=form.at, by=by)
     today = clock.tirana_day(form.at)
     sentence = cards.promise_card(promised, today=today).sentence
     if promised.execute_on == today:
@@ -68,11 +69,7 @@ def domestic_page(form: DomesticForm) -> dict[str, Any]:
         "amount_currency": form.only_currency,
         "bank_day": day,
         "preview": {"sentence": sentence, "execute_on": promised.execute_on, "cut_off_label": day.cut_off_label},
-        "tariff_rows": [
-            row
-            for currency in sorted({account.currency for account in form.debit_accounts})
-            for row in _tariff_rows(tariffs.bands(kind=OrderKind.DOMESTIC, currency=currency, on=today))
-        ],
+        "tariff_rows": [row for currency in form.currencies for row in _tariff_rows(form.tariffs[currency])],
     }
 
 
@@ -144,10 +141,14 @@ def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> 
     }
 
 
-def own_cards(mandate: Mandate, *, at: datetime) -> list[cards.ApprovalCard]:
-    """Orders that she prepared and others must sign: shown apart, so that nobody wonders where they are."""
-    orders = selectors.own_awaiting(mandate)
-    return [cards.own_card(order, at=at) for order in orders]
+def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
+    """What awaits this person; apart, what she prepared herself and others must sign, so that nobody looks for it."""
+    by = promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    return {
+        "awaiting": cards.approval_cards(mandate, at=at, by=by),
+        "own_cards": [cards.own_card(order, at=at, by=by) for order in selectors.own_awaiting(mandate)],
+        "bank_day": bank_day(at, by=by),
+    }
 
 
 def action_on(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> str:

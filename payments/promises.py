@@ -1,8 +1,10 @@
 """What the bank promises about the day: the calendar and the cut-off in force, put to the pure rule of cutoff.py."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from accounts import business_day, clock
+from accounts.working_days import Calendar
 from payments import cutoff
 from payments.models import CutOff, PaymentOrder, Promise
 
@@ -12,21 +14,30 @@ def cut_off(*, kind: str, on: date) -> time:
     return CutOff.objects.filter(kind=kind, valid_from__lte=on).latest("valid_from").at_time
 
 
-def promise_now(*, kind: str, requested_on: date | None, at: datetime) -> cutoff.Promised:
-    """The promise for an order of this kind if it were released at this moment. Raises CalendarUnknown."""
-    return cutoff.promise(
-        released_at=at,
-        calendar=business_day.calendar(),
-        cut_off=cut_off(kind=kind, on=clock.tirana_day(at)),
-        requested_on=requested_on,
-    )
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides a kind's days at one moment, read once for a whole page."""
+
+    calendar: Calendar
+    cut_off: time
 
 
-def promised_or_expected(order: PaymentOrder, *, at: datetime) -> cutoff.Promised:
+def rules(*, kind: str, at: datetime) -> Rules:
+    """Two queries."""
+    return Rules(business_day.calendar(), cut_off(kind=kind, on=clock.tirana_day(at)))
+
+
+def promise_now(*, kind: str, requested_on: date | None, at: datetime, by: Rules | None = None) -> cutoff.Promised:
+    """The promise for an order of this kind if it were released at this moment. Refuses with CalendarUnknown."""
+    by = by or rules(kind=kind, at=at)
+    return cutoff.promise(released_at=at, calendar=by.calendar, cut_off=by.cut_off, requested_on=requested_on)
+
+
+def promised_or_expected(order: PaymentOrder, *, at: datetime, by: Rules | None = None) -> cutoff.Promised:
     """What was promised when the order was released; until then, what would be if it were released now."""
     if order.released_at:
         return cutoff.Promised.from_facts(order.promise.reasons)
-    return promise_now(kind=order.kind, requested_on=order.requested_on, at=at)
+    return promise_now(kind=order.kind, requested_on=order.requested_on, at=at, by=by)
 
 
 def keep(order: PaymentOrder, promised: cutoff.Promised) -> Promise:

@@ -73,7 +73,7 @@ def signers_wanted(order: PaymentOrder, *, on: date) -> int:
     return other_signers(order.company, on=on) if order.other_signers is None else order.other_signers
 
 
-def due(*, today: date, limit: int) -> list[UUID]:
-    """Released orders whose day has come, oldest promise first."""
+def due(*, today: date) -> list[UUID]:
+    """All released orders whose day has come, oldest promise first; those that wait or break hold up nobody."""
     rows = PaymentOrder.objects.filter(status=OrderStatus.RELEASED, execute_on__lte=today)
-    return list(rows.order_by("execute_on", "released_at").values_list("pk", flat=True)[:limit])
+    return list(rows.order_by("execute_on", "released_at", "number").values_list("pk", flat=True))

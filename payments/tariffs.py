@@ -2,30 +2,36 @@
 
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
+from accounts.refusals import Refusal
 from payments.models import Tariff
 
 PPM = 1_000_000
 
 
+class CurrencyNotServed(Refusal):
+    sentence = _("Për pagesa në %(currency)s nuk ka ende tarifë. Zgjidhni një llogari tjetër ose paguani në degë.")
+
+
 def fee(*, kind: str, currency: str, amount_minor: int, on: date) -> int:
-    """The fee in minor units of the same currency, rounded half up; a missing tariff is a bug and stays loud."""
-    band = (
-        _in_force(kind, currency, on)
-        .filter(Q(up_to_minor__isnull=True) | Q(up_to_minor__gte=amount_minor))
-        .order_by(F("up_to_minor").asc(nulls_last=True))[0]
-    )
-    charged = band.fixed_minor + (amount_minor * band.rate_ppm + PPM // 2) // PPM
-    charged = max(charged, band.min_minor)
-    return charged if band.max_minor is None else min(charged, band.max_minor)
+    """The fee in minor units of the same currency, rounded half up. Refuses a currency without a tariff."""
+    for band in in_force(kind=kind, on=on).get(currency, []):
+        if band.up_to_minor is None or amount_minor <= band.up_to_minor:
+            charged = band.fixed_minor + (amount_minor * band.rate_ppm + PPM // 2) // PPM
+            charged = max(charged, band.min_minor)
+            return charged if band.max_minor is None else min(charged, band.max_minor)
+    raise CurrencyNotServed(currency=currency)
 
 
-def bands(*, kind: str, currency: str, on: date) -> list[Tariff]:
-    """The bands in force, smallest first."""
-    return list(_in_force(kind, currency, on).order_by(F("up_to_minor").asc(nulls_last=True)))
+def in_force(*, kind: str, on: date) -> dict[str, list[Tariff]]:
+    """The bands of each currency in which this kind can be paid, smallest first; one query.
 
-
-def _in_force(kind: str, currency: str, on: date) -> QuerySet[Tariff]:
-    rows = Tariff.objects.filter(kind=kind, currency=currency, valid_from__lte=on)
-    return rows.filter(valid_from=rows.order_by("-valid_from").values("valid_from")[:1])
+    The latest set counts that is whole: its last band has no end. A set that staff are still writing waits.
+    """
+    sets: dict[tuple[str, date], list[Tariff]] = {}
+    rows = Tariff.objects.filter(kind=kind, valid_from__lte=on)
+    for band in rows.order_by("currency", "valid_from", F("up_to_minor").asc(nulls_last=True)):
+        sets.setdefault((band.currency, band.valid_from), []).append(band)
+    return {currency: bands for (currency, _from), bands in sets.items() if bands[-1].up_to_minor is None}

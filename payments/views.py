@@ -16,10 +16,12 @@ from auth_flow.decorators import may, signed_in
 from auth_flow.http import SignedInRequest
 from auth_flow.models import FnpChallenge
 from payments import approvals, orders, pages, selectors
-from payments.bank_day import bank_day
-from payments.cards import approval_cards
 from payments.forms import DomesticForm, ReasonForm, SignForm, VersionForm
 from payments.models import PaymentOrder
+from payments.models.orders import OrderStatus
+
+# What a page that says nonsense has seen: no order has it.
+NO_VERSION = 0
 
 
 @require_GET
@@ -67,18 +69,25 @@ def review(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "payments/review.html", pages.review_page(found, request.mandate, at=at))
     form = VersionForm(request.POST)
-    version = form.cleaned_data["version"] if form.is_valid() else None
+    version = form.cleaned_data["version"] if form.is_valid() else NO_VERSION
     action = pages.action_on(found, request.mandate, at=at)
     try:
         if action == "sign":
-            approvals.ask_code(
+            challenge = approvals.ask_code(
                 order_id=found.pk, mandate=request.mandate, attempt=request.attempt, version=version, at=at
             )
-            return redirect("payments:sign", found.pk)
-        orders.submit(order_id=found.pk, mandate=request.mandate, version=version, at=at)
+            is_same = challenge is not None
+        else:
+            submitted = orders.submit(order_id=found.pk, mandate=request.mandate, version=version, at=at)
+            is_same = submitted.status != OrderStatus.DRAFT
     except Refusal as refusal:
         messages.error(request, str(refusal.sentence))
         return redirect("payments:review", found.pk)
+    if not is_same:
+        messages.warning(request, _("Komisioni ndryshoi që kur e përgatitët urdhrin. Kontrollojeni përsëri."))
+        return redirect("payments:review", found.pk)
+    if action == "sign":
+        return redirect("payments:sign", found.pk)
     messages.info(request, _("Urdhri u dërgua për nënshkrim. Nënshkruesit e gjejnë te Nënshkrime."))
     return redirect("payments:order", found.pk)
 
@@ -145,13 +154,7 @@ def reject(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 @signed_in
 def approvals_list(request: SignedInRequest) -> HttpResponse:
     """What awaits my signature, what is lost soonest first."""
-    at = clock.now()
-    context = {
-        "awaiting": approval_cards(request.mandate, at=at),
-        "own_cards": pages.own_cards(request.mandate, at=at),
-        "bank_day": bank_day(at),
-    }
-    return render(request, "payments/approvals.html", context)
+    return render(request, "payments/approvals.html", pages.approvals_page(request.mandate, at=clock.now()))
 
 
 # --- Below the pages ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from accounts import audit, clock, enrolment, ledger, selectors
 from accounts.enrolment import PersonFacts
 from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Leg
-from accounts.models import BankAccount, Company, Mandate, Person, User
+from accounts.models import BankAccount, BankDay, Company, Mandate, Person, User
 from accounts.models.ledger import Channel, Kind
 from payments import orders
 from payments.models import ApprovalRule, PaymentOrder
@@ -154,3 +154,12 @@ def _fresh(model: type[Model], column: str, shape: Callable[[int], str]) -> str:
         value = shape(unique())
         if not model._default_manager.filter(**{column: value}).exists():
             return value
+
+
+def bank_day(day: date, status: str = "open") -> BankDay:
+    """A day of the bank in this state, brought there step by step as the law wants it."""
+    made, _ = BankDay.objects.get_or_create(day=day)
+    for step in ("closing", "closed")[: ("open", "closing", "closed").index(status)]:
+        made.status = step
+        made.save(update_fields=["status"])
+    return made

@@ -10,11 +10,13 @@ from django.db import migrations
 ACCOUNTING_DAY = """
 CREATE FUNCTION accounting_day(p_at timestamptz) RETURNS date
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
--- The first working day, from the moment's own day on, whose books are open. FOR SHARE: no close may begin under us.
+-- The first working day, from the moment's own day on, whose books are open: never one before a day that is closing
+-- or closed, however late the moment comes in. FOR SHARE: no close may begin under us.
 DECLARE
   v_day date := (p_at AT TIME ZONE 'Europe/Tirane')::date;
   v_status text;
 BEGIN
+  SELECT greatest(v_day, max(day) + 1) INTO v_day FROM accounts_bankday WHERE status <> 'open';
   LOOP
     IF extract(isodow FROM v_day) < 6 AND NOT EXISTS (SELECT 1 FROM accounts_bankholiday WHERE day = v_day) THEN
       SELECT status INTO v_status FROM accounts_bankday WHERE day = v_day FOR SHARE;
@@ -53,14 +55,23 @@ DECLARE
   v_booked_on date;
   v_hold accounts_hold%ROWTYPE;
   v_debit bigint;
+  v_written bigint;
 BEGIN
+  IF coalesce(cardinality(p_accounts), 0) < 2 OR cardinality(p_accounts) <> cardinality(p_amounts)
+     OR cardinality(p_accounts) <> cardinality(p_parts) THEN
+    PERFORM refuse('posting_has_two_sides', p_key);
+  END IF;
   -- Whole accounts in the order of their ids: two postings can wait for each other, never deadlock.
   PERFORM 1 FROM accounts_bankaccount WHERE id = ANY(p_accounts) ORDER BY id FOR NO KEY UPDATE;
 
   SELECT id INTO v_posting FROM accounts_posting WHERE key = p_key;
   IF FOUND THEN
-    IF (SELECT array_agg(account_id ORDER BY id) <> p_accounts OR array_agg(amount_minor ORDER BY id) <> p_amounts
-          FROM accounts_entry WHERE posting_id = v_posting) THEN
+    IF (SELECT array_agg(account_id ORDER BY id) IS DISTINCT FROM p_accounts
+            OR array_agg(amount_minor ORDER BY id) IS DISTINCT FROM p_amounts
+          FROM accounts_entry WHERE posting_id = v_posting)
+       OR NOT EXISTS (SELECT 1 FROM accounts_posting WHERE id = v_posting AND kind = p_kind AND value_on = p_value_on
+                        AND creditor_iban = p_creditor_iban AND debtor_iban = p_debtor_iban
+                        AND remittance_information = p_remittance AND end_to_end_id = p_end_to_end) THEN
       PERFORM refuse('posting_key_names_one_posting', p_key);
     END IF;
     RETURN v_posting;
@@ -113,6 +124,10 @@ BEGIN
     JOIN accounts_bankaccount a ON a.id = leg.account
   WINDOW of_account AS (PARTITION BY leg.account ORDER BY leg.place)
    ORDER BY leg.place;
+  GET DIAGNOSTICS v_written = ROW_COUNT;
+  IF v_written <> cardinality(p_accounts) THEN
+    PERFORM refuse('posting_names_accounts_that_exist', p_key);
+  END IF;
 
   UPDATE accounts_bankaccount a
      SET balance_minor = a.balance_minor + legs.net,
@@ -146,6 +161,9 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM accounts_hold
                     WHERE id = v_hold AND account_id = p_account AND amount_minor = p_amount) THEN
       PERFORM refuse('hold_key_names_one_hold', p_key);
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM accounts_hold WHERE id = v_hold AND status = 'active') THEN
+      PERFORM refuse('hold_ends_once', v_hold::text);
     END IF;
     RETURN v_hold;
   END IF;
@@ -188,7 +206,7 @@ REVOKE ALL ON FUNCTION accounting_day, ledger_post, ledger_hold, ledger_release 
 GRANT EXECUTE ON FUNCTION accounting_day, ledger_post, ledger_hold, ledger_release TO portal_runtime;
 REVOKE INSERT, UPDATE, DELETE ON accounts_posting, accounts_entry, accounts_hold FROM portal_runtime;
 REVOKE UPDATE, DELETE ON accounts_bankaccount, accounts_bankday FROM portal_runtime;
-GRANT UPDATE (name, status, overdraft_minor) ON accounts_bankaccount TO portal_runtime;
+GRANT UPDATE (name, status) ON accounts_bankaccount TO portal_runtime;
 GRANT UPDATE (status, closing_at, closed_at) ON accounts_bankday TO portal_runtime;
 """
 

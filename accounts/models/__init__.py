@@ -3,7 +3,7 @@
 from accounts.models.agreements import Activation, Agreement, Card
 from accounts.models.audit import AuditChain, AuditEvent
 from accounts.models.bank_accounts import BankAccount
-from accounts.models.calendar import BankClock, BankDay, BankHoliday
+from accounts.models.calendar import BankClock, BankDay, BankHoliday, CalendarYear
 from accounts.models.ledger import Entry, Hold, Posting
 from accounts.models.notices import Notice
 from accounts.models.parties import Company, Mandate, Person, User
@@ -17,6 +17,7 @@ __all__ = [
     "BankClock",
     "BankDay",
     "BankHoliday",
+    "CalendarYear",
     "Card",
     "Company",
     "Entry",

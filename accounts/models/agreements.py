@@ -68,7 +68,7 @@ class Card(models.Model):
 
 
 class Activation(models.Model):
-    """The documents that activate the portal for one mandate (R18): entered by one of the staff, confirmed by another."""
+    """The documents that activate the portal for one mandate (R18): entered by one of staff, confirmed by another."""
 
     mandate = models.OneToOneField(
         Mandate, on_delete=models.PROTECT, related_name="activation", verbose_name=_("mandati")

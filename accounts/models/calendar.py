@@ -28,6 +28,20 @@ class BankHoliday(models.Model):
         return f"{self.day} {self.name}"
 
 
+class CalendarYear(models.Model):
+    """A year whose feasts all stand in the table: a day of any later year is unknown, nothing is promised for it."""
+
+    year = models.PositiveSmallIntegerField(_("viti"), primary_key=True)
+    source = models.CharField(_("burimi"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("vit i kalendarit")
+        verbose_name_plural = _("vite të kalendarit")
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
 class BankDay(models.Model):
     """One accounting day of the bank (R58-R60): open, then closing, then closed; never back."""
 

@@ -93,6 +93,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     password_changed_at = models.DateTimeField(_("fjalëkalimi u ndryshua"), null=True, blank=True)
     # After a new password by reset or a new phone: until then this user signs only up to the low limit.
     low_limit_until = models.DateTimeField(_("kufi i ulët deri"), null=True, blank=True)
+    # After she reported a code that she had not asked for: somebody else knows the password.
+    must_change_password = models.BooleanField(_("duhet të ndryshojë fjalëkalimin"), default=False, db_default=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -44,6 +44,18 @@ class Tariff(models.Model):
     class Meta:
         verbose_name = _("tarifë")
         verbose_name_plural = _("tarifa")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="one_tariff_per_band_and_day",
+                fields=["kind", "currency", "valid_from", "up_to_minor"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="tariff_charges_no_less_than_nothing",
+                condition=models.Q(fixed_minor__gte=0, min_minor__gte=0)
+                & (models.Q(max_minor__isnull=True) | models.Q(max_minor__gte=models.F("min_minor"))),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.currency} ≤ {self.up_to_minor}"

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts import business_day, day_close
 from accounts.clock import TIRANA
-from accounts.models import AuditEvent, BankDay
+from accounts.models import AuditEvent, BankDay, BankHoliday, CalendarYear
+from tests import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +33,7 @@ def tirana(day: int, hour: int, minute: int = 0) -> datetime:
     ],
 )
 def test_the_accounting_day_of_a_moment(moment, friday_is, booked_on):
-    BankDay.objects.create(day=FRIDAY, status=friday_is)
+    builders.bank_day(FRIDAY, friday_is)
 
     assert business_day.accounting_day(moment) == booked_on
 
@@ -65,6 +67,38 @@ def test_a_close_that_stopped_half_way_is_finished():
     assert day_close.close_due(at=tirana(20, 23)) == [FRIDAY]
 
 
+def test_a_late_moment_is_not_booked_on_a_day_that_was_closed_without_a_booking():
+    """A request of yesterday that was kept waiting over midnight."""
+    builders.bank_day(date(2026, 11, 18))
+    day_close.close_due(at=tirana(19, 20, 30))
+
+    assert business_day.accounting_day(tirana(19, 23, 59)) == FRIDAY
+
+
+def test_the_close_leaves_no_working_day_open_behind_it():
+    builders.bank_day(date(2026, 11, 17))
+
+    closed = day_close.close_due(at=tirana(24, 9))
+
+    assert [day.day for day in closed] == [17, 18, 19, 20]
+    assert business_day.accounting_day(tirana(20, 12)) == TUESDAY
+
+
+def test_two_clocks_that_close_at_once_close_every_day_once(monkeypatch):
+    builders.bank_day(date(2026, 11, 19))
+    begin = day_close.begin
+
+    def begun_by_the_other_clock_first(*, day, at):
+        if day == date(2026, 11, 19):
+            begin(day=day, at=at)
+            day_close.finish(day=day, at=at)
+        return begin(day=day, at=at)
+
+    monkeypatch.setattr(day_close, "begin", begun_by_the_other_clock_first)
+
+    assert day_close.close_due(at=tirana(20, 20)) == [FRIDAY]
+
+
 def test_a_day_is_final_only_when_nothing_can_be_booked_on_it_any_more():
     BankDay.objects.create(day=FRIDAY)
     assert not business_day.is_final(FRIDAY, at=tirana(20, 13))
@@ -81,3 +115,18 @@ def test_a_refused_close_leaves_a_trace():
 
     event = AuditEvent.objects.filter(event="bank.day.closing").latest("sequence")
     assert (event.outcome, event.reason) == ("refused", "too_early_to_close")
+
+
+def test_the_calendar_ends_with_the_last_completed_year_whatever_feast_stands_after_it():
+    BankHoliday.objects.create(day=date(2029, 3, 14), name="Dita e Verës")
+
+    assert business_day.calendar().until == date(2028, 12, 31)
+    CalendarYear.objects.create(year=2029)
+    assert business_day.calendar().until == date(2029, 12, 31)
+
+
+def test_years_are_completed_one_after_the_other():
+    with pytest.raises(IntegrityError, match="calendar_years_follow_each_other"), transaction.atomic():
+        CalendarYear.objects.create(year=2031)
+    with pytest.raises(IntegrityError, match="calendar_years_follow_each_other"), transaction.atomic():
+        CalendarYear.objects.filter(year=2028).delete()

@@ -78,7 +78,7 @@ def test_a_hold_never_changes_and_is_never_deleted(account):
 
 
 def test_the_banks_day_goes_one_way():
-    BankDay.objects.create(day=builders.AT.date(), status="closing")
+    builders.bank_day(builders.AT.date(), "closing")
 
     with pytest.raises(IntegrityError, match="bank_day_goes_one_way"):
         run("UPDATE accounts_bankday SET status = 'open'")
@@ -101,6 +101,7 @@ def test_a_user_is_a_customer_or_staff_never_both():
         "UPDATE accounts_hold SET status = 'released'",
         "UPDATE accounts_bankaccount SET balance_minor = 1",
         "UPDATE accounts_bankaccount SET held_minor = 0",
+        "UPDATE accounts_bankaccount SET overdraft_minor = 1000000",
         "DELETE FROM accounts_bankaccount",
         "INSERT INTO accounts_auditevent (id) VALUES (1)",
         "UPDATE accounts_auditchain SET count = 0",
@@ -194,8 +195,57 @@ def test_overdraft_is_never_negative(account):
 
 
 def test_a_customers_account_has_a_company_and_an_iban(account):
-    with pytest.raises(IntegrityError, match="customer_account_has_company_and_iban"):
-        run("UPDATE accounts_bankaccount SET iban = NULL WHERE id = %s", account.pk)
+    with pytest.raises(IntegrityError, match="customer_account_has_company_and_iban"), transaction.atomic():
+        BankAccount.objects.create(kind="current", name="x", currency="ALL", opened_on=builders.AT.date())
+
+
+def test_an_account_keeps_its_owner_and_currency(account):
+    with pytest.raises(IntegrityError, match="account_keeps_its_owner_and_currency"):
+        run("UPDATE accounts_bankaccount SET currency = 'EUR' WHERE id = %s", account.pk)
+
+
+def test_an_account_closes_empty_and_for_good(account):
+    empty = builders.account(builders.company())
+
+    with pytest.raises(IntegrityError, match="account_closes_empty_and_for_good"):
+        run("UPDATE accounts_bankaccount SET status = 'closed' WHERE id = %s", account.pk)
+    run("UPDATE accounts_bankaccount SET status = 'closed' WHERE id = %s", empty.pk)
+    with pytest.raises(IntegrityError, match="account_closes_empty_and_for_good"):
+        run("UPDATE accounts_bankaccount SET status = 'open' WHERE id = %s", empty.pk)
+
+
+def test_a_day_opens_open():
+    with pytest.raises(IntegrityError, match="bank_day_opens_open"), transaction.atomic():
+        BankDay.objects.create(day=builders.AT.date(), status="closed")
+
+
+def test_the_runtime_role_opens_no_account_of_the_house():
+    with pytest.raises(IntegrityError, match="house_accounts_are_opened_by_the_owner"):
+        as_runtime(
+            "INSERT INTO accounts_bankaccount (uuid, kind, house_code, name, currency, status, overdraft_minor,"
+            " balance_minor, held_minor, last_sequence, opened_on)"
+            " VALUES (gen_random_uuid(), 'house', 'mine-ALL', 'x', 'ALL', 'open', 0, 0, 0, 0, '2026-11-20')"
+        )
+
+
+@pytest.mark.parametrize("legs", ["'{}'", "'{1}'"])
+def test_a_posting_has_two_sides(legs):
+    with pytest.raises(IntegrityError, match="posting_has_two_sides"):
+        run(
+            f"SELECT ledger_post('k', 'core', 'system', %s, '2026-11-20', '', '', '', '', '', '', '', NULL,"
+            f" {legs}::bigint[], {legs}::bigint[], {legs}::text[], NULL)",
+            builders.AT,
+        )
+
+
+def test_a_posting_names_accounts_that_exist(account):
+    with pytest.raises(IntegrityError, match=r"posting_names_accounts_that_exist|posting_balances"):
+        run(
+            "SELECT ledger_post('k', 'core', 'system', %s, '2026-11-20', '', '', '', '', '', '', '', NULL,"
+            " ARRAY[%s, 0]::bigint[], '{1,-1}'::bigint[], '{principal,principal}'::text[], NULL)",
+            builders.AT,
+            account.pk,
+        )
 
 
 def test_postings_are_append_only_by_name(account):

@@ -1,5 +1,6 @@
 """The one door for money."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -150,11 +151,33 @@ def test_a_frozen_account_takes_credits_but_no_debits(alfa, clearing):
     assert alfa.balance_minor == 100_005
 
 
-def test_a_closed_account_takes_nothing(alfa):
-    BankAccount.objects.filter(pk=alfa.pk).update(status="closed")
+def test_a_closed_account_takes_nothing():
+    closed = builders.account(builders.company())
+    BankAccount.objects.filter(pk=closed.pk).update(status="closed")
 
     with pytest.raises(AccountIsClosed), transaction.atomic():
-        builders.credit(alfa, 5)
+        builders.credit(closed, 5)
+
+
+def test_the_same_key_with_another_payee_is_a_loud_bug(alfa, clearing):
+    pay(alfa, clearing, 30_000)
+    legs = [Leg(alfa.pk, -30_000), Leg(clearing.pk, 30_000)]
+    other = replace(FACTS, creditor_iban="AL00OTHER")
+
+    with pytest.raises(IntegrityError, match="posting_key_names_one_posting"), transaction.atomic():
+        ledger.post(key="pay-1", legs=legs, facts=other, value_on=DAY, at=builders.AT)
+
+
+def test_a_hold_that_ended_is_not_given_again(alfa):
+    def hold():
+        return ledger.hold(
+            key="h", account_id=alfa.pk, amount_minor=10_000, facts=FACTS, expected_on=DAY, at=builders.AT
+        )
+
+    ledger.release(hold_id=hold().pk, at=builders.AT)
+
+    with pytest.raises(HoldAlreadyEnded), transaction.atomic():
+        hold()
 
 
 def test_booked_at_never_runs_backwards_on_an_account(alfa, clearing):

@@ -4,11 +4,11 @@ import hashlib
 from datetime import date, datetime
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.clock import TIRANA
 from accounts.ledger import NotEnoughMoney
-from accounts.models import AuditEvent, Hold
+from accounts.models import AuditEvent, Hold, Mandate
 from auth_flow import fnp
 from auth_flow.sms import gsm7
 from payments import approvals, orders
@@ -74,10 +74,57 @@ def test_one_signature_per_person_is_a_law_of_the_database(db, clock_at):
     order = builders.submitted(firm.preparer, firm.account)
     firm.sign(order, firm.signers[0])
 
-    with pytest.raises(IntegrityError, match="one_signature_per_person"), transaction.atomic():
-        Signature.objects.create(
-            order=order, user=firm.signers[0].user, challenge=order.pk, body=b"", signed_at=builders.AT
-        )
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        # The other law of this table would refuse the row for its made-up code.
+        cursor.execute("ALTER TABLE payments_signature DISABLE TRIGGER signer_is_not_preparer_unless_sole")
+        with pytest.raises(IntegrityError, match="one_signature_per_person"), transaction.atomic():
+            forge(order, firm.signers[0].user)
+        cursor.execute("ALTER TABLE payments_signature ENABLE TRIGGER signer_is_not_preparer_unless_sole")
+
+
+def forge(order, user, *, challenge=None, body=b""):
+    return Signature.objects.create(
+        order=order, user=user, challenge=challenge or order.pk, body=body, signed_at=builders.AT
+    )
+
+
+def test_a_signature_without_a_spent_code_is_none(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+    asked = firm.ask(order, firm.signers[0])
+    body = orders.signing_body(order, releases_on=builders.AT.date())
+
+    for challenge in (order.pk, asked.pk):
+        with pytest.raises(IntegrityError, match="signature_carries_its_spent_code"), transaction.atomic():
+            forge(order, firm.signers[0].user, challenge=challenge, body=body)
+
+
+def test_a_spent_code_signs_no_other_bytes_and_no_other_order(firm):
+    signed = firm.sign(builders.submitted(firm.preparer, firm.account, amount_minor=100))
+    spent = signed.signatures.get()
+    other = builders.submitted(firm.preparer, firm.account, amount_minor=5_000_000)
+
+    for body in (bytes(spent.body), orders.signing_body(other, releases_on=builders.AT.date())):
+        with pytest.raises(IntegrityError, match="signature_carries_its_spent_code"), transaction.atomic():
+            forge(other, firm.signers[0].user, challenge=spent.challenge, body=body)
+
+
+def test_a_stranger_does_not_sign_even_around_the_verbs(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+    stranger = builders.user(builders.company(), signs=True)
+
+    with pytest.raises(IntegrityError, match="signer_has_a_mandate_to_sign"), transaction.atomic():
+        forge(order, stranger)
+
+
+def test_a_right_that_ended_while_the_page_was_open_signs_nothing(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+    signer = firm.signers[0]
+    challenge = firm.ask(order, signer)
+    Mandate.objects.filter(pk=signer.pk).update(valid_until=date(2026, 11, 19))
+
+    with pytest.raises(orders.MandateEnded):
+        firm.type(order, signer, challenge, fnp.derive(challenge))
 
 
 def test_a_signature_is_never_changed(firm):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from accounts.clock import TIRANA
-from accounts.models import BankAccount, Hold, Mandate, Posting
+from accounts.models import BankAccount, BankHoliday, Hold, Mandate, Posting
 from accounts.selectors import house_account
 from payments import execution
 from tests import builders
@@ -121,14 +121,63 @@ def test_a_signer_whose_right_has_ended_pays_nothing(firm, released):
     assert Hold.objects.get(pk=released.hold_id).status == "released"
 
 
+def test_an_order_on_an_account_that_was_closed_ends_and_says_so(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account, requested_on=date(2026, 12, 4)))
+    builders.credit(firm.account, -10_000_000)
+    BankAccount.objects.filter(pk=firm.account.pk).update(status="closed")
+
+    failed = execution.execute(order_id=order.pk, at=tirana(4, 9, month=12))
+
+    assert (failed.status, failed.end_reason) == ("failed", execution.ACCOUNT_BLOCKED)
+
+
+def test_a_closed_account_of_the_house_fails_no_customers_order(released):
+    house = BankAccount.objects.filter(house_code="fees-ALL")
+    if house.get().balance_minor:
+        builders.credit(house.get(), -house.get().balance_minor)
+    house.update(status="closed")
+
+    assert execution.execute_due(at=builders.AT) == 0
+    released.refresh_from_db()
+    assert released.status == "released"
+
+
+def test_a_feast_declared_after_the_promise_takes_the_order_to_the_next_working_day(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account), at=tirana(20, 15))
+    BankHoliday.objects.create(day=date(2026, 11, 24), name="Bajrami")
+
+    assert execution.execute(order_id=order.pk, at=tirana(24, 9)) is None
+    executed = execution.execute(order_id=order.pk, at=tirana(25, 9))
+
+    assert executed.posting.value_on == executed.posting.booked_on == date(2026, 11, 25)
+
+
+def test_a_preparer_whose_right_has_ended_pays_nothing(firm, released):
+    Mandate.objects.filter(pk=firm.preparer.pk).update(may_prepare=False)
+
+    assert execution.execute(order_id=released.pk, at=builders.AT).end_reason == execution.RIGHT_ENDED
+
+
+def test_orders_that_wait_for_funds_hold_up_no_other(firm):
+    waiting = firm.sign(
+        builders.submitted(firm.preparer, firm.account, amount_minor=90_000_000, requested_on=date(2026, 12, 4))
+    )
+    paying = firm.sign(builders.submitted(firm.preparer, firm.account, requested_on=date(2026, 12, 4)))
+
+    assert execution.execute_due(at=tirana(4, 9, month=12)) == 1
+    for order in (waiting, paying):
+        order.refresh_from_db()
+    assert (waiting.status, paying.status) == ("released", "executed")
+
+
 def test_one_broken_order_does_not_hold_up_the_others(firm, released, monkeypatch, caplog):
     other = firm.sign(builders.submitted(firm.preparer, firm.account))
     book = execution._book
 
-    def breaks_for_the_first(order, *, at):
+    def breaks_for_the_first(order, *, value_on, at):
         if order.pk == released.pk:
             raise ZeroDivisionError
-        return book(order, at=at)
+        return book(order, value_on=value_on, at=at)
 
     monkeypatch.setattr(execution, "_book", breaks_for_the_first)
 

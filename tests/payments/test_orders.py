@@ -1,14 +1,14 @@
 """The life of one order before it is signed."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent, BankAccount
-from payments import orders
-from payments.models import PaymentOrder
+from payments import execution, orders
+from payments.models import PaymentOrder, Tariff
 from tests import builders
 from tests.payments.conftest import make_firm
 
@@ -152,10 +152,83 @@ def test_a_viewer_cancels_nothing(firm):
 
 def test_the_payload_is_frozen_after_the_draft(firm):
     order = builders.submitted(firm.preparer, firm.account)
+    other = builders.account(firm.company)
 
-    for change in ({"amount_minor": 1}, {"beneficiary_iban": "AL00"}, {"other_signers": 0}, {"debit_account": 1}):
-        with pytest.raises(IntegrityError, match=r"frozen_after_draft|foreign"), transaction.atomic():
+    for change in (
+        {"amount_minor": 1},
+        {"beneficiary_iban": "AL00"},
+        {"other_signers": 0},
+        {"debit_account": other},
+        {"submitted_at": builders.AT.replace(year=2020)},
+    ):
+        with pytest.raises(IntegrityError, match="order_payload_is_frozen_after_draft"), transaction.atomic():
             PaymentOrder.objects.filter(pk=order.pk).update(**change)
+
+
+def test_an_order_is_born_a_draft(firm):
+    order = builders.draft(firm.preparer, firm.account)
+    order.pk, order.number, order.submit_key = None, "P-0", "another-submit-key"
+
+    for born in ({"status": "released", "execute_on": builders.AT.date(), "other_signers": 0}, {"other_signers": 0}):
+        for name, value in born.items():
+            setattr(order, name, value)
+        with pytest.raises(IntegrityError, match="order_is_born_a_draft"), transaction.atomic():
+            order.save(force_insert=True)
+
+
+def test_an_order_debits_its_own_companys_account_in_its_currency(firm):
+    order = builders.draft(firm.preparer, firm.account)
+
+    for account in (make_firm().account, builders.account(firm.company, "EUR")):
+        with pytest.raises(IntegrityError, match="order_debits_its_companys_account"), transaction.atomic():
+            PaymentOrder.objects.filter(pk=order.pk).update(debit_account=account)
+
+
+def test_an_order_takes_the_rule_in_force_and_no_other(firm):
+    order = builders.draft(firm.preparer, firm.account)
+
+    with pytest.raises(IntegrityError, match="order_takes_the_rule_in_force"), transaction.atomic():
+        PaymentOrder.objects.filter(pk=order.pk).update(status="awaiting", other_signers=0, submitted_at=builders.AT)
+
+
+def test_what_an_order_was_released_with_stays(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account))
+
+    for change in (
+        {"execute_on": date(2027, 3, 3)},
+        {"hold_id": None},
+        {"released_at": builders.AT.replace(year=2020)},
+    ):
+        with pytest.raises(IntegrityError, match="order_keeps_what_it_was_released_with"), transaction.atomic():
+            PaymentOrder.objects.filter(pk=order.pk).update(**change)
+
+
+def test_an_order_is_executed_by_its_own_posting(firm):
+    first = firm.sign(builders.submitted(firm.preparer, firm.account))
+    second = firm.sign(builders.submitted(firm.preparer, firm.account))
+    posting = execution.execute(order_id=first.pk, at=builders.AT).posting
+
+    with pytest.raises(IntegrityError, match=r"order_is_executed_by_its_own_posting|unique"), transaction.atomic():
+        PaymentOrder.objects.filter(pk=second.pk).update(status="executed", posting=posting)
+
+
+def test_an_order_that_ended_stays_as_it_ended(firm):
+    order = builders.submitted(firm.preparer, firm.account)
+    orders.cancel(order_id=order.pk, mandate=firm.preparer, reason="x", at=builders.AT)
+
+    with pytest.raises(IntegrityError, match="order_that_ended_stays_as_it_ended"), transaction.atomic():
+        PaymentOrder.objects.filter(pk=order.pk).update(end_reason="tjetër")
+
+
+def test_a_fee_that_changed_is_looked_at_before_the_order_goes_on(firm):
+    order = builders.draft(firm.preparer, firm.account)
+    Tariff.objects.create(kind="domestic", currency="ALL", fixed_minor=7_700, valid_from=date(2026, 11, 21))
+    tomorrow = builders.AT + timedelta(days=1)
+
+    still = orders.submit(order_id=order.pk, mandate=firm.preparer, version=1, at=tomorrow)
+
+    assert (still.status, still.fee_minor, still.version) == ("draft", 7_700, 2)
+    assert orders.submit(order_id=order.pk, mandate=firm.preparer, version=2, at=tomorrow).status == "awaiting"
 
 
 @pytest.mark.parametrize("status", ["draft", "executed", "failed"])
