@@ -67,8 +67,10 @@ def execute(*, order_id: UUID, at: datetime) -> PaymentOrder | None:
         .filter(pk=order_id, status=OrderStatus.RELEASED)
         .first()
     )
+    if order is None or order.execute_on is None:
+        return None
     calendar = business_day.calendar()
-    if order is None or not is_due(order, calendar=calendar, at=at):
+    if not is_due(order, calendar=calendar, at=at):
         return None
     if not _rights_hold(order, at=at):
         return _fail(order, RIGHT_ENDED, at=at)

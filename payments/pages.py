@@ -127,7 +127,7 @@ def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[
 def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> dict[str, Any]:
     """The code's own page: where it went, until when it is good, and for what alone."""
     promised = promises.promised_or_expected(order, at=at)
-    delivery = fnp.delivery(challenge)
+    delivery = fnp.delivery(challenge, clock.machine())
     return {
         "order": cards.order_card(order),
         "promise": cards.promise_card(promised, today=clock.tirana_day(at)),

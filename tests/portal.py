@@ -92,7 +92,9 @@ class Portal:
         """The texts of all SMS to this phone, oldest first."""
         if not self.sms_file.exists():
             return []
-        lines = [json.loads(line) for line in self.sms_file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        lines = [
+            json.loads(line) for line in self.sms_file.read_text().splitlines(keepends=True) if line.endswith("\n")
+        ]
         return [line["body"] for line in lines if line["to"] == phone]
 
     def _start_web(self) -> None:
@@ -102,11 +104,14 @@ class Portal:
             self.port = free_port()
             command = [sys.executable, "-m", "granian", *options, "--port", str(self.port)]
             web = self._start("web", [*command, "bkt_portal.wsgi:application"])
-            until(lambda child=web: child.has_ended() or self._status("/healthz"), patience=START_PATIENCE)
-            if not web.has_ended():
+            if self._answers_before_it_ends(web):
                 self.running["web"] = web
                 return
         raise AssertionError(f"the web server does not start: {web.last_lines()}")
+
+    def _answers_before_it_ends(self, web: Child) -> bool:
+        until(lambda: web.has_ended() or self._status("/healthz"), patience=START_PATIENCE)
+        return not web.has_ended()
 
     def _status(self, path: str) -> int:
         """The status of a page; 0 while nobody answers."""

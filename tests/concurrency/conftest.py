@@ -10,6 +10,7 @@ from accounts.models import AuditChain
 from tests import builders
 from tests.bank_database import BankDatabase
 
+
 @pytest.fixture
 def bank(fresh_bank: BankDatabase, clock_at: Callable[[datetime], None]) -> Iterator[BankDatabase]:
     """A bank of its own on `AT`; at the end every chain must hold, the bank's and each company's."""

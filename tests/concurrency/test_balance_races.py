@@ -1,5 +1,6 @@
 """Two payments and one balance: the second must not find money that the first has taken."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -17,8 +18,8 @@ from tests.payments.conftest import Firm, make_firm
 ROUNDS = 5
 
 
-def released(firm: Firm, **changes: object) -> PaymentOrder:
-    order = builders.submitted(firm.preparer, firm.account, **changes)
+def released(firm: Firm, *, amount_minor: int = 123_450, requested_on: date | None = None) -> PaymentOrder:
+    order = builders.submitted(firm.preparer, firm.account, amount_minor=amount_minor, requested_on=requested_on)
     return firm.sign(order)
 
 
@@ -45,8 +46,8 @@ def test_of_two_payments_for_one_balance_exactly_one_is_refused(bank: BankDataba
 @pytest.mark.parametrize("_round", range(ROUNDS))
 def test_orders_of_a_chosen_day_never_overdraw_when_they_are_executed_at_once(bank: BankDatabase, _round: int) -> None:
     firm = make_firm(other_signers=0, minor=250_000)
-    tomorrow = builders.AT.date().replace(day=24)
-    orders = [released(firm, amount_minor=100_000, requested_on=tomorrow) for _each in range(4)]
+    chosen = date(2026, 11, 24)
+    orders = [released(firm, amount_minor=100_000, requested_on=chosen) for _each in range(4)]
     at = builders.AT.replace(day=24)
 
     all_at_once(*(partial(execution.execute, order_id=order.pk, at=at) for order in orders))

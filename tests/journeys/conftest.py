@@ -57,7 +57,7 @@ def open_portal(bank_database: BankDatabase) -> Iterator[Portal]:
 
 @pytest.fixture
 def portal(open_portal: Portal, fresh_bank: BankDatabase, settings: Settings) -> Portal:
-    """The running portal with nobody in its books yet; Friday 20 November 2026, 10:00 in Tirana, by the bank's clock."""
+    """The running portal with nobody in its books yet; by the bank's clock, Friday 20 November 2026, 10:00."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]  # as the programs check them
     open_portal.set_clock(builders.AT)
     return open_portal

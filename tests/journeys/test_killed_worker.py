@@ -41,6 +41,7 @@ def release(visitor: Visitor) -> PaymentOrder:
     challenge = approvals.ask_code(
         order_id=order.pk, mandate=mandate, attempt=session, version=order.version, at=builders.AT
     )
+    assert challenge is not None, "nothing has changed since the draft"
     path, code = f"/payments/{order.pk}/sign/", fnp.derive(challenge)
     assert post_by_hand(visitor, path, challenge_id=str(challenge.pk), code=code) == 302
     order.refresh_from_db()

@@ -27,7 +27,7 @@ def test_what_is_signed_before_two_o_clock_leaves_today(sole: Visitor) -> None:
     assert_statement_shows(sole, order, day="20.11.2026")
 
 
-def test_one_second_before_two_o_clock_is_still_today(sole: Visitor) -> None:
+def test_a_signature_seconds_before_two_o_clock_is_still_today(sole: Visitor) -> None:
     order = sole.prepare()
     sms = sole.ask_code(order)
 
@@ -133,7 +133,9 @@ def assert_paid_once(visitor: Visitor, order: PaymentOrder) -> None:
 def assert_activity_shows(visitor: Visitor, order: PaymentOrder, *, day: str) -> None:
     """The order and its fee, each with the balance after it."""
     visitor.go(f"/accounts/{visitor.account.uuid}/activity/")
-    assert_rows(visitor.page.locator("table.slips tbody tr"), order, day, signed=lambda minor: f"−{format_amount(minor)}")
+    assert_rows(
+        visitor.page.locator("table.slips tbody tr"), order, day, signed=lambda minor: f"−{format_amount(minor)}"
+    )
 
 
 def assert_statement_shows(visitor: Visitor, order: PaymentOrder, *, day: str) -> None:

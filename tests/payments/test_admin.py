@@ -4,12 +4,10 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AuditEvent
 from payments.models import CutOff, Tariff
-from tests import builders
+from tests import builders, doors
 
 pytestmark = pytest.mark.django_db
 
@@ -17,14 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def desk(clock_at) -> Client:
     clock_at(builders.AT)
-    user = builders.staff()
-    device = TOTPDevice.objects.create(user=user, name="test")
-    client = Client()
-    client.force_login(user, backend="auth_flow.backends.StaffBackend")
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-    session.save()
-    return client
+    return doors.at_the_desk(builders.staff())
 
 
 def add_cut_off(desk: Client, valid_from: str):
