@@ -21,7 +21,7 @@ demo: $(READY) ## run the whole portal (PORT, PORTAL_DIR, BANK_CLOCK); Ctrl-C st
 	@exec $(BIN)/python manage.py up
 
 test: $(READY) ## run every test, the browser's too (ARGS="-k cutoff" picks some)
-	@CHROMIUM="$$($(BIN)/python -m tests.browser)" && export CHROMIUM && exec $(BIN)/python -m pytest $(ARGS)
+	@CHROMIUM="$$($(BIN)/python -m tests.browser)" && export CHROMIUM && exec $(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(READY) ## format, lint, types, imports, templates, translations, migrations, security
 	@$(BIN)/ruff format --check $(SOURCES)
@@ -35,7 +35,7 @@ check: $(READY) ## format, lint, types, imports, templates, translations, migrat
 	@$(BIN)/bandit --quiet --recursive --severity-level medium $(PACKAGES) manage.py
 
 bench: $(READY) ## run the benchmarks into bench/results.json (ONLY=ledger picks one group, QUICK=1 is shorter)
-	@exec $(BIN)/python manage.py bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
+	@exec $(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick)
 
 fmt: $(READY) ## put code and templates into their form
 	@$(BIN)/ruff format $(SOURCES)

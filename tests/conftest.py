@@ -1,10 +1,12 @@
 """The stage of every test: a database of its own, the bank's clock set, a phone that remembers."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -16,6 +18,11 @@ from accounts import clock
 from accounts.models import BankClock, User
 from tests import builders
 from tests.bank_database import BankDatabase
+
+# The same examples every time where a machine judges; elsewhere new ones, and the way to repeat a failure.
+hypothesis.settings.register_profile("ci", derandomize=True, print_blob=True, deadline=None)
+hypothesis.settings.register_profile("desk", print_blob=True, deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
 @pytest.fixture(autouse=True)
