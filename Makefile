@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 
 PACKAGES := accounts auth_flow payments statements complaints bkt_portal
-SOURCES := $(PACKAGES) tests manage.py
+SOURCES := $(PACKAGES) bench tests manage.py
 CATALOGUES := $(wildcard bkt_portal/locale/*/LC_MESSAGES/django.po)
 PAGES = $$(find templates -name '*.html')
 BIN := .venv/bin

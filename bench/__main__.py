@@ -17,6 +17,7 @@ from bkt_portal import embedded, premises
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "bench" / "results.json"
+LINES_OF_FAILURE = 30
 
 
 def main() -> int:
@@ -64,9 +65,12 @@ def _environment(directory: Path, servers: embedded.Servers) -> dict[str, str]:
 
 
 def _manage(*arguments: str, environment: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment)
+    """What a command logs is shown only where it failed: two hundred wrong passwords leave two hundred lines."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
-        raise premises.CannotStart(f"`manage.py {arguments[0]}` ended with status {done.returncode}.")
+        end = "\n".join((done.stdout + done.stderr).splitlines()[-LINES_OF_FAILURE:])
+        raise premises.CannotStart(f"`manage.py {arguments[0]}` ended with status {done.returncode}:\n{end}")
 
 
 if __name__ == "__main__":

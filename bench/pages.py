@@ -127,7 +127,9 @@ def _sign_in() -> str:
     browser = Client()
     browser.post(reverse("auth_flow:login"), {"customer_number": VERA.customer_number, "nipt": NIPT})
     browser.post(reverse("auth_flow:login_password"), {"password": PASSWORD})
-    code = fnp.derive(FnpChallenge.objects.filter(user__person__customer_number=VERA.customer_number).latest("created_at"))
+    code = fnp.derive(
+        FnpChallenge.objects.filter(user__person__customer_number=VERA.customer_number).latest("created_at")
+    )
     browser.post(reverse("auth_flow:login_code"), {"code": code})
     return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
@@ -141,7 +143,6 @@ def _statements(handler: WSGIHandler, address: str, cookie: str) -> int:
 
 
 def _get(handler: WSGIHandler, address: str, cookie: str) -> None:
-    statuses: list[str] = []
     facts: dict[str, Any] = {
         "REQUEST_METHOD": "GET",
         "PATH_INFO": address,
@@ -153,7 +154,12 @@ def _get(handler: WSGIHandler, address: str, cookie: str) -> None:
         "wsgi.input": BytesIO(),
         "wsgi.url_scheme": "http",
     }
-    response = handler(facts, lambda status, headers, *rest: statuses.append(status))
+    response = handler(facts, _answered)
     b"".join(response)
     response.close()
-    assert statuses == ["200 OK"], f"{address}: {statuses}"
+    assert response.status_code == 200, f"{address}: {response.status_code}"
+
+
+def _answered(status: str, headers: list[tuple[str, str]], error: Any = None, /) -> Callable[[bytes], object]:
+    """A web server would send these now; there is none."""
+    return lambda body: None

@@ -23,7 +23,7 @@ class Pace:
 
 
 FULL = Pace(rounds=5, seconds=3.0, tries=200, messages=1000)
-QUICK = Pace(rounds=3, seconds=0.8, tries=30, messages=200)
+QUICK = Pace(rounds=3, seconds=0.5, tries=30, messages=200)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ BEGIN
 END $$;
 """
 
+# The generic plan: with `= ANY(array)` PostgreSQL would plan every statement anew at every posting, half of the time.
 POST = """
 CREATE FUNCTION ledger_post(
   p_key text, p_kind text, p_channel text, p_at timestamptz, p_value_on date,
@@ -48,7 +49,7 @@ CREATE FUNCTION ledger_post(
   p_remittance text, p_end_to_end text, p_source text, p_reverses bigint,
   p_accounts bigint[], p_amounts bigint[], p_parts text[], p_hold uuid
 ) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_posting bigint;
   v_booked_at timestamptz;
