@@ -1,4 +1,4 @@
-"""The staff's desk for the books. Staff keep the calendar of feasts; everything else here is only looked at.
+"""The staff's desk for the books. Staff keep the calendar; everything else here is only looked at.
 
 Whatever widens somebody's power (mandates, phones) changes at a branch, through a verb that leaves its trace; the
 ledger and the audit trail are changed by nobody, not even by a superuser.
@@ -6,18 +6,22 @@ ledger and the audit trail are changed by nobody, not even by a superuser.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock
-from accounts.identifiers import group_iban
+from accounts.business_day import calendar_ends_on
+from accounts.identifiers import group_iban, mask_phone
 from accounts.models import (
     AuditEvent,
     BankAccount,
     BankDay,
     BankHoliday,
+    CalendarYear,
     Company,
     Entry,
     Hold,
@@ -32,10 +36,13 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     HolidayBase = admin.ModelAdmin[BankHoliday]
+    YearBase = admin.ModelAdmin[CalendarYear]
+    YearFormBase = forms.ModelForm[CalendarYear]
     EntryInlineBase = admin.TabularInline[Entry, Posting]
     MandateInlineBase = admin.TabularInline[Mandate, Company]
 else:
-    HolidayBase = admin.ModelAdmin
+    HolidayBase = YearBase = admin.ModelAdmin
+    YearFormBase = forms.ModelForm
     EntryInlineBase = MandateInlineBase = admin.TabularInline
 
 CHANGES_AT_A_BRANCH = _(
@@ -92,7 +99,12 @@ class PersonDesk(Shown):
     note = CHANGES_AT_A_BRANCH
     list_display = ("customer_number", "first_name", "last_name")
     search_fields = ("customer_number", "first_name", "last_name")
-    fields = ("customer_number", "first_name", "last_name", "phone", "email")
+    fields = ("customer_number", "first_name", "last_name", "masked_phone", "email")
+
+    @admin.display(description=_("celulari"))
+    def masked_phone(self, person: Person) -> str:
+        """Enough to compare on the phone; whoever may see it all sees it at a branch."""
+        return mask_phone(person.phone) if person.phone else ""
 
 
 @admin.register(User)
@@ -138,10 +150,10 @@ class BankHolidayDesk(HolidayBase):
 
     def save_model(self, request: HttpRequest, obj: BankHoliday, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        _record("bank.holiday.changed" if change else "bank.holiday.added", request, obj)
+        _record("bank.holiday.changed" if change else "bank.holiday.added", request, _subject(obj), _facts(obj))
 
     def delete_model(self, request: HttpRequest, obj: BankHoliday) -> None:
-        _record("bank.holiday.removed", request, obj)
+        _record("bank.holiday.removed", request, _subject(obj), _facts(obj))
         super().delete_model(request, obj)
 
 
@@ -149,12 +161,48 @@ def _has_come(holiday: BankHoliday | None) -> bool:
     return holiday is not None and holiday.day <= clock.tirana_day(clock.now())
 
 
-def _record(event: str, request: HttpRequest, holiday: BankHoliday) -> None:
+def _subject(holiday: BankHoliday) -> str:
+    return f"holiday:{holiday.day}"
+
+
+def _facts(holiday: BankHoliday) -> dict[str, Any]:
+    return {"day": holiday.day, "name": holiday.name, "moved": holiday.is_moved, "confirmed": holiday.is_confirmed}
+
+
+def _record(event: str, request: HttpRequest, subject: str, facts: dict[str, Any]) -> None:
     """In the transaction that the admin opens around every change."""
     assert isinstance(request.user, User), "the staff site lets nobody else in"
-    facts = {"day": holiday.day, "name": holiday.name, "moved": holiday.is_moved, "confirmed": holiday.is_confirmed}
-    actor = audit.actor_of(request.user)
-    audit.record(event, actor=actor, at=clock.now(), subject=f"holiday:{holiday.day}", details=facts)
+    audit.record(event, actor=audit.actor_of(request.user), at=clock.now(), subject=subject, details=facts)
+
+
+class YearForm(YearFormBase):
+    """A year is complete when its feasts are in the table, and years follow one another."""
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        expected = calendar_ends_on().year + 1
+        if year != expected:
+            raise ValidationError(_("Viti që pritet është %(year)s. Shkruani këtë vit."), params={"year": expected})
+        if not BankHoliday.objects.filter(day__year=year).exists():
+            raise ValidationError(_("Për këtë vit nuk ka ende festa. Shtoni më parë të gjitha festat e tij."))
+        return year
+
+
+@admin.register(CalendarYear)
+class CalendarYearDesk(LookedAtOnly, YearBase):
+    """Staff say that a year's feasts are complete; from then on days of that year can be promised."""
+
+    form = YearForm
+    actions = None
+    list_display = ("year", "source")
+    ordering = ("-year",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return YearBase.has_add_permission(self, request)
+
+    def save_model(self, request: HttpRequest, obj: CalendarYear, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        _record("bank.calendar_year.added", request, f"year:{obj.year}", {"year": obj.year, "source": obj.source})
 
 
 @admin.register(BankDay)

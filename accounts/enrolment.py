@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from accounts import audit, clock
-from accounts.models import BankAccount, Company, Mandate, Person, User
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, clock, proofs
+from accounts.models import Activation, Agreement, BankAccount, Card, Company, Mandate, Person, User
+from accounts.refusals import Refusal
 from accounts.verbs import verb
 
 
@@ -88,3 +92,91 @@ def grant_mandate(
         details={"user": user.pk, "company": company.pk, "may_prepare": may_prepare, "may_sign": may_sign},
     )
     return mandate
+
+
+@verb("bank.agreement.signed")
+def sign_agreement(
+    *,
+    company: Company,
+    version: str,
+    signed_on: date,
+    branch: str,
+    signatory: str,
+    actor: audit.Actor,
+    at: datetime,
+    valid_until: date | None = None,
+) -> Agreement:
+    """Note that a company signed the KSHBB (R17), in this version, on this day, at this branch."""
+    agreement = Agreement.objects.create(
+        company=company,
+        version=version,
+        signed_on=signed_on,
+        branch=branch,
+        signatory=signatory,
+        valid_until=valid_until,
+    )
+    audit.record(
+        "bank.agreement.signed",
+        actor=actor,
+        at=at,
+        subject=f"agreement:{agreement.pk}",
+        details={"company": company.pk, "version": version, "signed_on": signed_on.isoformat()},
+    )
+    return agreement
+
+
+class TakesTheLastDigitsOnly(Refusal):
+    """Fact: asked."""
+
+    sentence = _("Shkruani vetëm %(asked)s shifrat e fundit të kartës. Numri i plotë nuk shkruhet dhe nuk ruhet.")
+
+
+@verb("bank.card.issued")
+def issue_card(
+    *, owner: Person | Company, card_number_tail: str, expires_on: date, actor: audit.Actor, at: datetime
+) -> Card:
+    """Know a card by a keyed hash of its last digits and its month (R16). Refuses more or fewer digits than asked."""
+    if not proofs.is_as_asked(card_number_tail):
+        raise TakesTheLastDigitsOnly(asked=settings.CARD_DIGITS_ASKED)
+    card = Card.objects.create(
+        person=owner if isinstance(owner, Person) else None,
+        company=owner if isinstance(owner, Company) else None,
+        proof=proofs.proof_of_card(owner, card_number_tail, expires_on),
+        last4=card_number_tail[-4:],
+        expires_on=proofs.last_day_of(expires_on.year, expires_on.month),
+    )
+    audit.record("bank.card.issued", actor=actor, at=at, subject=f"card:{card.pk}")
+    return card
+
+
+class TakesTwoPeople(Refusal):
+    sentence = _("Dokumentet i konfirmon një koleg, jo ai që i regjistroi.")
+
+
+@verb("bank.mandate.activated")
+def activate(
+    *,
+    mandate: Mandate,
+    documents_on: date,
+    entered_by: str,
+    confirmed_by: str,
+    actor: audit.Actor,
+    at: datetime,
+) -> Activation:
+    """Note that the documents which open the portal for this mandate are in order (R18).
+
+    Refuses one and the same person as both of the two.
+    """
+    if entered_by == confirmed_by:
+        raise TakesTwoPeople
+    activation = Activation.objects.create(
+        mandate=mandate, documents_on=documents_on, entered_by=entered_by, confirmed_by=confirmed_by
+    )
+    audit.record(
+        "bank.mandate.activated",
+        actor=actor,
+        at=at,
+        subject=f"mandate:{mandate.pk}",
+        details={"documents_on": documents_on.isoformat(), "entered_by": entered_by, "confirmed_by": confirmed_by},
+    )
+    return activation

@@ -40,8 +40,8 @@ class Refusal(Exception):  # noqa: N818  a no is not an error
         return f"{self.code} {self.facts}" if self.facts else self.code
 
 
-def _fill(sentence: object, facts: dict[str, object]) -> str:
-    return str(sentence) % facts
+def _fill(sentence: "StrOrPromise", facts: dict[str, object]) -> str:
+    return str(sentence % facts)  # an ngettext_lazy chooses its form by the facts
 
 
 _filled = lazy(_fill, str)

@@ -25,11 +25,14 @@ from accounts import clock
 from accounts.models import User
 from accounts.refusals import Refusal
 from auth_flow import keys, lockout
+from auth_flow.http import client_ip
 
 CUSTOMERS = "auth_flow.backends.CustomerBackend"
 PATIENCE_SECONDS = 3.0
 
 _slots = threading.BoundedSemaphore(settings.PASSWORD_HASHES_AT_ONCE)
+# The staff have places of their own: a flood at one door leaves the other open.
+_staff_slots = threading.BoundedSemaphore(settings.STAFF_HASHES_AT_ONCE)
 
 
 class TooBusy(Refusal):
@@ -46,7 +49,7 @@ class CustomerBackend(ModelBackend):
 
         Refuses with TooBusy when all places for hashing stay taken.
         """
-        with _a_slot():
+        with a_slot():
             right = check_password(normal(password), _hash_of(customer))
         may_enter = (
             customer is not None and customer.kind == User.Kind.CUSTOMER and self.user_can_authenticate(customer)
@@ -67,19 +70,25 @@ class StaffBackend(ModelBackend):
         if not username or password is None or others:
             return None
         identity, at = lockout.identity_of_staff(username), clock.machine()
+        network = client_ip(request) if request else ""
         try:
+            lockout.refuse_crowded_network(network, at)
             with transaction.atomic():
                 lockout.reserve(identity, lockout.OTHERS, at)
+        except lockout.TooManyFromHere:
+            raise PermissionDenied from None
         except lockout.SignInBlocked:
+            lockout.count_network(network, at)
             raise PermissionDenied from None
         user = User.objects.filter(username=username, kind=User.Kind.STAFF).first()
         try:
-            with _a_slot():
+            with a_slot(_staff_slots):
                 right = check_password(normal(password), _hash_of(user))
         except TooBusy:
             lockout.give_back(identity, lockout.OTHERS)
             raise PermissionDenied from None
         if not right or user is None or not self.user_can_authenticate(user):
+            lockout.count_network(network, at)
             return None
         lockout.give_back(identity, lockout.OTHERS)
         return user
@@ -121,11 +130,11 @@ def _nobody() -> str:
 
 
 @contextmanager
-def _a_slot() -> Iterator[None]:
+def a_slot(slots: threading.BoundedSemaphore = _slots) -> Iterator[None]:
     """Argon2 takes 100 MiB and a core: a flood of guesses must not take them all."""
-    if not _slots.acquire(timeout=PATIENCE_SECONDS):
+    if not slots.acquire(timeout=PATIENCE_SECONDS):
         raise TooBusy
     try:
         yield
     finally:
-        _slots.release()
+        slots.release()

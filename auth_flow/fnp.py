@@ -7,41 +7,48 @@ All moments are the machine's clock.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import keys, lockout, selectors
+from auth_flow import blocks, budgets, keys, lockout, selectors
+from auth_flow.budgets import TooManyCodes as TooManyCodes
 from auth_flow.codes import CODE_DIGITS, MARK as MARK, REFERENCE_MARK as REFERENCE_MARK, derive as derive, key_id
-from auth_flow.models import FnpChallenge, LoginAttempt, SmsMessage
+from auth_flow.deliveries import delivery as delivery
+from auth_flow.models import FnpChallenge, LoginAttempt
 from auth_flow.sms import gsm7, outbox
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 SIGN_IN = FnpChallenge.Purpose.SIGN_IN
 PAYMENT = FnpChallenge.Purpose.PAYMENT
 
-# Codes that led to nothing; a success starts both anew.
-BUDGETS = [(timedelta(minutes=15), 5), (timedelta(days=1), 20)]
 # A code that arrives in its last seconds is useless and teaches people to ask again.
 LATE = timedelta(seconds=30)
+# How long a code of before is recognised, to tell the person that she reads an older SMS.
+OLD = timedelta(minutes=15)
+OLD_MOST = 10
 
 
 class WrongCode(Refusal):
     """Fact: attempts_left."""
 
     sentence = _("FNP-ja nuk është e saktë. Prova të mbetura: %(attempts_left)s.")
+
+
+class OldCode(WrongCode):
+    """Facts: attempts_left; reference, of the SMS whose code is asked."""
+
+    sentence = _(
+        "Kjo është FNP-ja e mëparshme. Shkruani atë të SMS-së së fundit, me referencën %(reference)s. "
+        "Prova të mbetura: %(attempts_left)s."
+    )
 
 
 class CodeSpent(Refusal):
@@ -59,15 +66,15 @@ class CodeForSomethingElse(Refusal):
 class ResendTooSoon(Refusal):
     """Fact: seconds."""
 
-    sentence = _("SMS-ja sapo u dërgua. Mund ta kërkoni përsëri pas %(seconds)s sekondash.")
+    sentence = ngettext_lazy(
+        "SMS-ja sapo u dërgua. Mund ta kërkoni përsëri pas %(seconds)s sekonde.",
+        "SMS-ja sapo u dërgua. Mund ta kërkoni përsëri pas %(seconds)s sekondash.",
+        "seconds",
+    )
 
 
 class NoMoreSends(Refusal):
     sentence = _("Kjo FNP u dërgua disa herë. Nëse nuk ju vjen, prisni sa të skadojë ose telefononi bankën.")
-
-
-class TooManyCodes(Refusal):
-    sentence = _("Kërkuat shumë FNP pa i përdorur. Provoni më vonë ose telefononi bankën.")
 
 
 class NoPhone(Refusal):
@@ -80,14 +87,23 @@ def issue(
     """Make a challenge and queue its SMS, in the caller's transaction; the one before it, if any, is void.
 
     `body` is what the code will allow, frozen; only its hash is kept. `sms` is GSM-7 text of at most 160 septets that
-    holds MARK once and REFERENCE_MARK at most once. Refuses a user without a phone, and one over the budget of codes.
+    holds MARK once and REFERENCE_MARK at most once. Refuses a user without a phone, a frozen one, and one over the
+    budget of codes.
     """
     sentence = _with_reference(sms, reference := keys.new_reference())
     locked = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user.pk)
     phone = locked.person.phone if locked.person else ""
     if not phone:
         raise NoPhone
-    _spend_budget(locked, at)
+    blocks.refuse_frozen(locked)
+    budgets.spend(
+        user=locked,
+        phone=phone,
+        network=attempt.network,
+        purpose=purpose,
+        known=attempt.known_browser_id is not None,
+        at=at,
+    )
     _void_previous(user=user, purpose=purpose, attempt=attempt, subject=subject, at=at)
     challenge = FnpChallenge.objects.create(
         nonce=secrets.token_bytes(16),
@@ -115,10 +131,11 @@ def judge(
 ) -> FnpChallenge:
     """Say whether this is the code; a commit of its own, never inside another transaction.
 
-    The try is counted first. Refuses a wrong code (also a failure in the user's lane), a spent, voided or unknown
-    challenge, an expired one, and every try while the lane is blocked.
+    The try is counted first. Refuses a wrong code (also a failure in the user's lane; OldCode if it is the one of an
+    earlier SMS), a spent, voided or unknown challenge, an expired one, and every try while the lane is blocked.
     """
-    identity, lane = lockout.identity_of_user(user), _lane(purpose)
+    identity, lane = lockout.identity_of_user(user), lockout.lane_of(attempt, purpose)
+    blocks.refuse_frozen(user)
     mine = FnpChallenge.objects.filter(id=challenge_id, user=user, attempt=attempt, purpose=purpose)
     with transaction.atomic(durable=True):
         reserved = mine.filter(
@@ -127,15 +144,17 @@ def judge(
         challenge = mine.first()
         if not reserved or challenge is None:
             raise _why_not(challenge, at)
-        lockout.reserve(identity, lane, at)
+        lockout.reserve(identity, lane, at, after_password=purpose == SIGN_IN)
         right = secrets.compare_digest(derive(challenge).encode(), code.encode())
         if right:
             lockout.give_back(identity, lane)
             mine.update(judged_at=at)
         else:
-            _record("auth.fnp.judged", challenge, at, refused=WrongCode.code)
+            wrong = _wrong(challenge, code, at)
+            _record("auth.fnp.judged", challenge, at, refused=wrong.code)
     if not right:
-        raise WrongCode(attempts_left=challenge.attempts_max - challenge.attempts)
+        blocks.hand_over_if_due(user=user, lane=lane, at=at)
+        raise wrong
     return challenge
 
 
@@ -149,7 +168,7 @@ def consume(*, challenge: FnpChallenge, body: bytes, at: datetime) -> None:
     if not used:
         raise CodeSpent if row.filter(payload_hash=wanted).exists() else CodeForSomethingElse
     challenge.consumed_at = at
-    lockout.clear(lockout.identity_of_user(challenge.user), _lane(challenge.purpose))
+    lockout.clear(lockout.identity_of_user(challenge.user), lockout.lane_of(challenge.attempt, challenge.purpose))
 
 
 @verb("auth.fnp.sent_again")
@@ -200,41 +219,12 @@ def resend_after(challenge: FnpChallenge, at: datetime) -> int:
     return max(0, -int(-left.total_seconds() // 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where the SMS is, for a page: a label and how it looks."""
-
-    label: "StrOrPromise"
-    kind: Literal["ok", "wait", "stop"]
-    sent_at: datetime | None = None
-
-
-def delivery(challenge: FnpChallenge) -> Delivery:
-    """What became of the last SMS of this challenge."""
-    message = challenge.messages.order_by("-created_at").first()
-    if message is None or message.status == SmsMessage.Status.QUEUED:
-        return Delivery(SmsMessage.Status.QUEUED.label, "wait")
-    status = SmsMessage.Status(message.status)
-    kind: Literal["ok", "stop"] = "ok" if status in {SmsMessage.Status.SENT, SmsMessage.Status.DELIVERED} else "stop"
-    return Delivery(status.label, kind, message.sent_at)
-
-
 def _with_reference(sms: str, reference: str) -> str:
     """A text that does not fit one SMS, or has no place for the code, is a bug of the room that wrote it."""
     sample = sms.replace(MARK, "0" * CODE_DIGITS, 1).replace(REFERENCE_MARK, reference, 1)
     if sms.count(MARK) != 1 or not gsm7.fits(sample):
         raise ValueError("An FNP text holds the mark once and fits one GSM-7 SMS.")
     return sms.replace(REFERENCE_MARK, reference, 1)
-
-
-def _spend_budget(user: User, at: datetime) -> None:
-    """Called under the lock of the user's row."""
-    mine = FnpChallenge.objects.filter(user=user)
-    success = mine.aggregate(last=Max("consumed_at"))["last"]
-    for span, most in BUDGETS:
-        since = max(at - span, success) if success else at - span
-        if mine.filter(consumed_at=None, created_at__gt=since).count() >= most:
-            raise TooManyCodes
 
 
 def _void_previous(*, user: User, purpose: str, attempt: LoginAttempt, subject: str, at: datetime) -> None:
@@ -258,9 +248,20 @@ def _last_send(challenge: FnpChallenge) -> datetime:
     return challenge.expires_at - min(LATE, (challenge.expires_at - challenge.created_at) / 6)
 
 
-def _lane(purpose: str) -> str:
-    """A session that has passed all three steps is known; a stranger at the door must not stop its signatures."""
-    return lockout.OTHERS if purpose == SIGN_IN else lockout.KNOWN
+def _wrong(challenge: FnpChallenge, code: str, at: datetime) -> WrongCode:
+    """The refusal of a wrong code. The code of an earlier SMS is told apart; it opens nothing either.
+
+    Every earlier code is compared, in constant time, so that an answer takes as long whichever it was.
+    """
+    left = challenge.attempts_max - challenge.attempts
+    earlier = FnpChallenge.objects.filter(
+        user=challenge.user_id, purpose=challenge.purpose, key_id=key_id(), created_at__gt=at - OLD
+    ).filter(created_at__lt=challenge.created_at)
+    newest_first = earlier.order_by("-created_at")[:OLD_MOST]
+    matches = [secrets.compare_digest(derive(one).encode(), code.encode()) for one in newest_first]
+    if any(matches):
+        return OldCode(attempts_left=left, reference=challenge.reference)
+    return WrongCode(attempts_left=left)
 
 
 def _why_not(challenge: FnpChallenge | None, at: datetime) -> Refusal:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CustomerNumberField, NiptField
+from auth_flow.keys import REFERENCE_ALPHABET, REFERENCE_LENGTH
 
 PASSWORD_MAX_LENGTH = 128  # bounds the cost of hashing; a new password is no longer either
 
@@ -58,3 +59,27 @@ class CodeForm(forms.Form):
 
 class CompanyForm(forms.Form):
     mandate = forms.UUIDField()
+
+
+class FreezeForm(IdentifyForm, PasswordForm):
+    """Who shuts her own access; the password proves it."""
+
+    field_order = ("customer_number", "nipt", "password")
+
+
+class ReportForm(forms.Form):
+    """The reference of an SMS whose code nobody asked for; blanks and small letters do not matter."""
+
+    reference = forms.CharField(
+        label=_("Referenca e SMS-së"),
+        help_text=_("8 shenja, në fund të mesazhit pas fjalës ref."),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": _("Shkruani referencën: 8 shenja, në fund të SMS-së.")},
+    )
+
+    def clean_reference(self) -> str:
+        reference = re.sub(r"[\s-]", "", self.cleaned_data["reference"]).upper()
+        if not re.fullmatch(rf"[{REFERENCE_ALPHABET}]{{{REFERENCE_LENGTH}}}", reference):
+            raise ValidationError(_("Referenca ka 8 shenja, pa zero dhe pa I, L, O. Shihni SMS-në."), code="shape")
+        return reference

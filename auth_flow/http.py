@@ -1,20 +1,20 @@
 """What a request is in this portal, typed once: where it comes from and, after the middleware, who sent it."""
 
-import ipaddress
-
 from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import Company, Mandate, User
-from auth_flow.models import LoginAttempt
+from auth_flow import networks
+from auth_flow.models import LoginAttempt, Preferences
 
 
 class PortalRequest(HttpRequest):
-    """Any request behind the middleware; the three are None when no customer is signed in."""
+    """Any request behind the middleware; these are None when no customer is signed in."""
 
     company: Company | None
     mandate: Mandate | None
     attempt: LoginAttempt | None
+    preferences: Preferences | None
 
 
 class SignedInRequest(HttpRequest):
@@ -24,6 +24,7 @@ class SignedInRequest(HttpRequest):
     company: Company
     mandate: Mandate
     attempt: LoginAttempt
+    preferences: Preferences
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -36,8 +37,6 @@ def client_ip(request: HttpRequest) -> str:
     said = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     candidates = [said[-count]] if 0 < count <= len(said) else []
     for candidate in (*candidates, request.META.get("REMOTE_ADDR", "")):
-        try:
-            return str(ipaddress.ip_address(candidate.strip()))
-        except ValueError:
-            continue
+        if address := networks.plain(candidate.strip()):
+            return str(address)
     return "0.0.0.0"  # noqa: S104  no address to listen on: a server on a unix socket knows none

@@ -4,6 +4,7 @@ Whoever tries learns nothing before the password is right: a pair that names nob
 and the same blocks. `network` is an IP address, `browser` the User-Agent. All moments are the machine's clock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +18,7 @@ from accounts import audit, clock, mandates
 from accounts.models import Mandate, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import backends, fnp, keys, lockout, selectors
+from auth_flow import backends, blocks, browsers, factors, fnp, keys, lockout, selectors, tries
 from auth_flow.models import FnpChallenge, LoginAttempt
 
 SMS = (
@@ -38,6 +39,10 @@ class SignInExpired(Refusal):
     sentence = _("Hyrja zgjati shumë ose diçka ndryshoi ndërkohë. Filloni përsëri nga hapi i parë.")
 
 
+class ChangedMeanwhile(SignInExpired):
+    """The password, the phone, the user or the mandate is no longer that of step two."""
+
+
 class NoSuchMandate(Refusal):
     sentence = _("Kjo kompani nuk është mes të drejtave tuaja. Telefononi bankën nëse duhet të jetë.")
 
@@ -50,17 +55,33 @@ class Step:
     token: str
 
 
-def identify(*, customer_number: str, nipt: str, network: str, browser: str, at: datetime) -> Step:
-    """Step one: begin an attempt for this pair, known or not; both parts in their normal form. Refuses nobody."""
+def identify(
+    *,
+    customer_number: str,
+    nipt: str,
+    network: str,
+    browser: str,
+    at: datetime,
+    browser_tokens: Sequence[str] = (),
+) -> Step:
+    """Step one: begin an attempt for this pair, known or not; both parts in their normal form.
+
+    `browser_tokens` are what the browser's own cookie holds (browsers.py). Refuses only a network that began many ways
+    in which led to nothing, unless the browser is a known one.
+    """
     mandate = _in_force(at).filter(user__person__customer_number=customer_number, company__nipt=nipt).first()
+    known = browsers.known(browser_tokens, mandate.user if mandate else None)
+    if known is None:
+        lockout.refuse_many_starts(network, at)
     token = keys.new_token()
     attempt = LoginAttempt.objects.create(
         user=mandate.user if mandate else None,
         mandate=mandate,
-        identity=lockout.identity_of_user(mandate.user) if mandate else lockout.identity_of_pair(customer_number, nipt),
+        identity=lockout.identity_of(customer_number),
         key_hash=keys.token_hash(token),
         network=network,
         browser=browser[:200],
+        known_browser=known,
         started_at=at,
         identified_at=at,
         last_seen_at=at,
@@ -70,45 +91,45 @@ def identify(*, customer_number: str, nipt: str, network: str, browser: str, at:
 
 
 def check_password(*, attempt: LoginAttempt, password: str, at: datetime) -> Step:
-    """Step two: with the right password an FNP goes out.
+    """Step two: with the right password an FNP goes out, unless an authenticator takes its place.
 
     The try is counted, in a commit of its own, before the password is hashed. Refuses a blocked identity, a crowded
-    network, a wrong password (SignInRefused), too many codes, and an attempt that is over.
+    network, a wrong password (SignInRefused), too many codes, and an attempt that is over; after the right password
+    also a block that only the contact centre lifts.
     """
-    lockout.refuse_crowded_network(attempt.network, at)
-    _reserve(attempt, at)
-    try:
-        customer = backends.CustomerBackend().authenticate(None, customer=attempt.user, password=password)
-    except backends.TooBusy:
-        lockout.give_back(attempt.identity, lockout.OTHERS)
-        raise
+    a_try = tries.of(attempt)
+    tries.begin(a_try, at)
+    customer = tries.judge_password(a_try, password)
     if customer is None or not _mandate_holds(attempt, at):
-        raise _refused(attempt, SignInRefused(), at)
-    lockout.give_back(attempt.identity, lockout.OTHERS)
-    return _accept_password(attempt_id=attempt.id, key_hash=attempt.key_hash, actor=_actor(attempt), at=at)
+        raise _failed(attempt, SignInRefused(), at)
+    tries.pass_(a_try)
+    return _accept_password(
+        attempt_id=attempt.id, user_id=customer.pk, key_hash=attempt.key_hash, actor=_actor(attempt), at=at
+    )
 
 
 def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> LoginAttempt:
-    """Step three: with the right FNP the attempt becomes a session, and the user's older one ends.
+    """Step three: with the right FNP, or code of the authenticator, the attempt becomes a session; the older one ends.
 
     Refuses a wrong, spent or expired code, a blocked identity, and an attempt whose password, phone or mandate changed.
     """
-    challenge = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
-    if attempt.user is None or challenge is None:
-        raise SignInExpired
-    if _has_changed(attempt, challenge, at):
-        end(attempt, LoginAttempt.Ended.CHANGED, at=at)
+    if attempt.user is None or attempt.password_at is None:
         raise SignInExpired
     try:
-        judged = fnp.judge(
-            challenge_id=challenge.id, code=code, user=attempt.user, attempt=attempt, purpose=fnp.SIGN_IN, at=at
+        if _has_changed(attempt, attempt.user, at):
+            raise ChangedMeanwhile
+        judged = _judge(attempt, attempt.user, code, at)
+        return _sign_in(
+            attempt_id=attempt.id,
+            user_id=attempt.user.pk,
+            key_hash=attempt.key_hash,
+            challenge=judged,
+            actor=_actor(attempt),
+            at=at,
         )
-    except fnp.WrongCode as wrong:
-        raise _refused(attempt, wrong, at) from None
-    except lockout.SignInBlocked as blocked:
-        _record_refused(attempt, blocked, at)
+    except ChangedMeanwhile:
+        end(attempt, LoginAttempt.Ended.CHANGED, at=at)
         raise
-    return _sign_in(attempt_id=attempt.id, key_hash=attempt.key_hash, challenge=judged, actor=_actor(attempt), at=at)
 
 
 def resend_code(*, attempt: LoginAttempt, at: datetime) -> None:
@@ -118,13 +139,14 @@ def resend_code(*, attempt: LoginAttempt, at: datetime) -> None:
     """
     if attempt.user is None or attempt.password_at is None:
         raise SignInExpired
-    if blocked := lockout.block_of(attempt.identity, lockout.OTHERS, at):
+    a_try = tries.of(attempt)
+    if blocked := lockout.block_of(a_try.identity, a_try.lane, at):
         raise blocked
     challenge = fnp.live(user=attempt.user, purpose=fnp.SIGN_IN, attempt=attempt, at=at)
     if challenge and fnp.is_worth_sending(challenge, at):
         fnp.resend(challenge_id=challenge.id, user=attempt.user, attempt=attempt, at=at)
     else:
-        _renew_code(attempt_id=attempt.id, actor=_actor(attempt), at=at)
+        _renew_code(attempt_id=attempt.id, user_id=attempt.user.pk, actor=_actor(attempt), at=at)
 
 
 @verb("auth.company.switched")
@@ -133,7 +155,7 @@ def switch_company(*, attempt_id: UUID, mandate_id: UUID, actor: audit.Actor, at
 
     Refuses a mandate that is not this user's or does not hold.
     """
-    attempt = LoginAttempt.objects.select_for_update().get(id=attempt_id)
+    attempt = LoginAttempt.objects.select_for_update(no_key=True).get(id=attempt_id)
     mandate = _in_force(at).filter(id=mandate_id, user__sign_ins=attempt).first()
     if mandate is None:
         raise NoSuchMandate
@@ -164,22 +186,25 @@ def end(attempt: LoginAttempt, reason: str, *, at: datetime) -> None:
 
 
 @verb("auth.sign_in.password_accepted")
-def _accept_password(*, attempt_id: UUID, key_hash: str, actor: audit.Actor, at: datetime) -> Step:
+def _accept_password(*, attempt_id: UUID, user_id: int, key_hash: str, actor: audit.Actor, at: datetime) -> Step:
     """The password was right: note it, give the cookie a new token, ask for the FNP."""
     token = keys.new_token()
+    user = _locked(user_id)
     attempt = _open_attempt(attempt_id, at, key_hash=key_hash, password_at=None)
-    assert attempt.user is not None, "nobody has a password"
+    blocks.refuse_at_the_door(user, lockout.lane_of(attempt))
     attempt.password_at = attempt.last_seen_at = at
-    attempt.password_version = backends.password_version(attempt.user)
+    attempt.password_version = backends.password_version(user)
     attempt.key_hash = keys.token_hash(token)
     attempt.save(update_fields=["password_at", "last_seen_at", "password_version", "key_hash"])
-    _issue(attempt, at)
+    if factors.chosen(user) == factors.SMS:
+        _issue(attempt, at)
     audit.record("auth.sign_in.password_accepted", actor=actor, at=at, subject=f"sign_in:{attempt.id}")
     return Step(attempt, token)
 
 
 @verb("auth.fnp.renewed")
-def _renew_code(*, attempt_id: UUID, actor: audit.Actor, at: datetime) -> None:
+def _renew_code(*, attempt_id: UUID, user_id: int, actor: audit.Actor, at: datetime) -> None:
+    _locked(user_id)
     attempt = _open_attempt(attempt_id, at)
     last = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
     if last and (wait := fnp.resend_after(last, at)):
@@ -209,18 +234,46 @@ def _body(attempt: LoginAttempt) -> bytes:
     return f"sign_in {attempt.id} {attempt.mandate_id}".encode()
 
 
-# --- Step three, after the code --------------------------------------------------------------------------------------
+# --- Step three, the code --------------------------------------------------------------------------------------------
+
+
+def _judge(attempt: LoginAttempt, user: User, code: str, at: datetime) -> FnpChallenge | None:
+    """The challenge whose code this is; None where an authenticator was asked and was right."""
+    challenge = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
+    try:
+        if factors.awaits_app(attempt):
+            factors.judge_totp(attempt=attempt, code=code, at=at, lane=lockout.lane_of(attempt))
+            return None
+        if challenge is None:
+            raise SignInExpired
+        return fnp.judge(challenge_id=challenge.id, code=code, user=user, attempt=attempt, purpose=fnp.SIGN_IN, at=at)
+    except fnp.WrongCode as wrong:
+        raise _failed(attempt, wrong, at) from None
+    except lockout.SignInBlocked as blocked:
+        raise tries.refused(tries.of(attempt), blocked, at) from None
 
 
 @verb("auth.sign_in.done")
 def _sign_in(
-    *, attempt_id: UUID, key_hash: str, challenge: FnpChallenge, actor: audit.Actor, at: datetime
+    *,
+    attempt_id: UUID,
+    user_id: int,
+    key_hash: str,
+    challenge: FnpChallenge | None,
+    actor: audit.Actor,
+    at: datetime,
 ) -> LoginAttempt:
     """All three steps have passed: one live session a user, so the older ones end here."""
-    User.objects.select_for_update(no_key=True).get(pk=challenge.user_id)
+    user = _locked(user_id)
     attempt = _open_attempt(attempt_id, at, key_hash=key_hash, password_at__isnull=False)
-    fnp.consume(challenge=challenge, body=_body(attempt), at=at)
-    older = LoginAttempt.objects.filter(user_id=challenge.user_id, signed_in_at__isnull=False, ended_at=None)
+    if _has_changed(attempt, user, at):
+        raise ChangedMeanwhile
+    blocks.refuse_at_the_door(user, lockout.lane_of(attempt))
+    if challenge:
+        fnp.consume(challenge=challenge, body=_body(attempt), at=at)
+    else:
+        lockout.clear(attempt.identity, lockout.lane_of(attempt))
+    older = LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False, ended_at=None)
     replaced = older.update(ended_at=at, end_reason=LoginAttempt.Ended.REPLACED)
     attempt.fnp_at = attempt.signed_in_at = attempt.last_seen_at = at
     attempt.expires_at = at + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
@@ -239,54 +292,35 @@ def _sign_in(
 # --- What the steps share --------------------------------------------------------------------------------------------
 
 
-def _reserve(attempt: LoginAttempt, at: datetime) -> None:
-    try:
-        with transaction.atomic(durable=True):
-            lockout.reserve(attempt.identity, lockout.OTHERS, at)
-    except lockout.SignInBlocked as blocked:
-        _record_refused(attempt, blocked, at)
-        raise
+def _failed(attempt: LoginAttempt, refusal: Refusal, at: datetime) -> Refusal:
+    """A wrong password or code: noted on the attempt, counted, recorded; what to answer."""
+    LoginAttempt.objects.filter(id=attempt.id).update(failed_at=at)
+    return tries.fail(tries.of(attempt), refusal, at)
 
 
-def _refused(attempt: LoginAttempt, refusal: Refusal, at: datetime) -> Refusal:
-    """Count and record a failed try; the answer is the block, if this try was the one too many."""
-    lockout.count_network(attempt.network, at)
-    answer = lockout.block_of(attempt.identity, lockout.OTHERS, at) or refusal
-    _record_refused(attempt, answer, at)
-    return answer
-
-
-def _record_refused(attempt: LoginAttempt, refusal: Refusal, at: datetime) -> None:
-    """The same line for everybody, known or not: the identity is a keyed hash."""
-    with transaction.atomic():
-        audit.record(
-            "auth.sign_in.refused",
-            actor=audit.A_VISITOR,
-            at=at,
-            subject=f"sign_in:{attempt.id}",
-            outcome=audit.REFUSED,
-            reason=refusal.code,
-            details={"network": attempt.network, "identity": attempt.identity[:16]},
-        )
+def _locked(user_id: int) -> User:
+    """The user's row under its lock, always the first that a step takes, and fresh."""
+    users = User.objects.select_for_update(of=("self",), no_key=True).select_related("person")
+    return users.get(pk=user_id)
 
 
 def _open_attempt(attempt_id: UUID, at: datetime, **state: object) -> LoginAttempt:
     """The attempt under its lock, if it is still under way and in this state."""
-    attempts = LoginAttempt.objects.select_for_update(of=("self",)).select_related("user__person", "mandate__company")
+    locked = LoginAttempt.objects.select_for_update(of=("self",), no_key=True)
+    attempts = locked.select_related("user__person", "mandate__company")
     attempt = attempts.filter(id=attempt_id, signed_in_at=None, ended_at=None, expires_at__gt=at, **state).first()
     if attempt is None:
         raise SignInExpired
     return attempt
 
 
-def _has_changed(attempt: LoginAttempt, challenge: FnpChallenge, at: datetime) -> bool:
+def _has_changed(attempt: LoginAttempt, user: User, at: datetime) -> bool:
     """Whether password, phone, user or mandate are no longer those of step two."""
-    user = attempt.user
-    assert user is not None, "nobody gets an FNP"
-    assert user.person is not None, "a customer has a person"
+    challenge = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
+    phone = user.person.phone if user.person else ""
     return (
         attempt.password_version != backends.password_version(user)
-        or challenge.phone != user.person.phone
+        or (challenge is not None and challenge.phone != phone)
         or not _mandate_holds(attempt, at)
     )
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from accounts import clock, mandates
 from accounts.models import User
-from auth_flow import sessions
+from auth_flow import kept_forms, preferences, sessions
 from auth_flow.http import PortalRequest
 from auth_flow.models import FnpDevice, LoginAttempt
 
@@ -26,14 +27,26 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         visit = cast(PortalRequest, request)
-        visit.company = visit.mandate = visit.attempt = None
+        visit.company = visit.mandate = visit.attempt = visit.preferences = None
         # Before the user: a changed password empties the session when the user is loaded.
         attempt_id = request.session.get(sessions.SESSION_KEY)
         if attempt_id or _is_customer(request):
             reason = _admit(visit, attempt_id)
             if reason:
                 _see_out(request, attempt_id, reason)
-        return self.get_response(request)
+        return _in_her_language(visit, self.get_response)
+
+
+def _in_her_language(request: PortalRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The answer in the language that she chose; bkt_portal/language.py, further out, takes its own back afterwards."""
+    language = request.preferences.language if request.preferences else ""
+    if not language:
+        return get_response(request)
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    response = get_response(request)
+    response.headers["Content-Language"] = language
+    return response
 
 
 def _is_customer(request: HttpRequest) -> bool:
@@ -52,17 +65,22 @@ def _admit(request: PortalRequest, attempt_id: str | None) -> str:
         return sessions.why_over(over, at=at) if over else LoginAttempt.Ended.CHANGED
     if not isinstance(getattr(user, "otp_device", None), FnpDevice):
         return LoginAttempt.Ended.CHANGED
-    mandate = mandates.in_force(at + clock.offset()).filter(user=user, loginattempt=attempt).first()
+    in_force = mandates.in_force(at + clock.offset()).select_related("user__preferences")
+    mandate = in_force.filter(user=user, loginattempt=attempt).first()
     if mandate is None:
         return LoginAttempt.Ended.NO_MANDATE
     user.person = mandate.user.person
+    request.preferences = preferences.of(mandate.user)
     attempt.user, attempt.mandate, mandate.user = user, mandate, user
     request.attempt, request.mandate, request.company = attempt, mandate, mandate.company
     return ""
 
 
 def _see_out(request: HttpRequest, attempt_id: str | None, reason: str) -> None:
+    at = clock.machine()
     attempt = LoginAttempt.objects.select_related("mandate").filter(id=attempt_id).first() if attempt_id else None
-    sessions.end(request, attempt, reason, at=clock.machine())
+    sessions.end(request, attempt, reason, at=at)
+    if attempt and reason in sessions.BY_ITSELF:
+        kept_forms.remember_owner(request, attempt, over_at=sessions.over_at(attempt))
     if reason in sessions.WHY:
         messages.warning(request, sessions.WHY[reason])

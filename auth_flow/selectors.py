@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, mandates
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
-def pending(key_hash: str, *, at: datetime) -> LoginAttempt | None:
-    """The sign-in under way whose cookie this is; None when it is over, has expired or never was."""
-    attempts = LoginAttempt.objects.select_related("user__person", "mandate__company")
+def pending(key_hash: str, *, at: datetime, kind: str = LoginAttempt.Kind.SIGN_IN) -> LoginAttempt | None:
+    """What is under way and whose cookie this is; None if it is over, never was or is of another kind."""
+    attempts = LoginAttempt.objects.filter(kind=kind).select_related("user__person", "mandate__company")
     return attempts.filter(key_hash=key_hash, signed_in_at=None, ended_at=None, expires_at__gt=at).first()
 
 
@@ -31,6 +32,20 @@ def last_sign_in(user: User, *, before: datetime) -> datetime | None:
     """When this user last passed all three steps before this moment."""
     signed_in = LoginAttempt.objects.filter(user=user, signed_in_at__lt=before).order_by("-signed_in_at")
     return signed_in.values_list("signed_in_at", flat=True).first()
+
+
+def last_failed_sign_in(user: User) -> datetime | None:
+    """When somebody last gave a wrong password or a wrong code for this user."""
+    tries = LoginAttempt.objects.filter(user=user, kind=LoginAttempt.Kind.SIGN_IN, failed_at__isnull=False)
+    last: datetime | None = tries.aggregate(last=Max("failed_at"))["last"]
+    return last
+
+
+def recent_sign_ins(user: User, *, most: int) -> list[LoginAttempt]:
+    """Who came in as this user, and who tried in vain, newest first."""
+    sign_ins = LoginAttempt.objects.filter(user=user, kind=LoginAttempt.Kind.SIGN_IN).select_related("mandate__company")
+    told = sign_ins.filter(Q(signed_in_at__isnull=False) | Q(failed_at__isnull=False))
+    return list(told.order_by("-started_at")[:most])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,18 @@
 from django.urls import path
 
 from auth_flow import views
+from auth_flow.pages import (
+    deliveries,
+    factor,
+    hooks,
+    notices,
+    password,
+    personalisation,
+    recovery,
+    registration,
+    security,
+    sessions,
+)
 
 app_name = "auth_flow"
 urlpatterns = [
@@ -10,7 +22,36 @@ urlpatterns = [
     path("login/password/", views.password, name="login_password"),
     path("login/code/", views.code, name="login_code"),
     path("login/code/resend/", views.resend, name="login_resend"),
+    path("login/code/delivery/", deliveries.state, name="login_delivery"),
+    path("login/restart/", deliveries.restart, name="login_restart"),
+    path("hooks/twilio/status/", hooks.twilio_status, name="twilio_status"),
     path("logout/", views.leave, name="logout"),
     path("company/", views.company, name="company"),
-    path("personalisation/", views.personalisation, name="personalisation"),
+    path("personalisation/", personalisation.personalisation, name="personalisation"),
+    path("personalisation/stamp/", personalisation.stamp, name="stamp"),
+    path("personalisation/notices/", notices.listed, name="notices"),
+    path("personalisation/notices/seen/", notices.seen, name="notices_seen"),
+    path("personalisation/notices/choose/", notices.choose, name="notices_choose"),
+    path("personalisation/sessions/", sessions.recent, name="sessions"),
+    path("personalisation/sessions/end/", sessions.end_all, name="sessions_end"),
+    path("session/stay/", sessions.stay, name="session_stay"),
+    path("personalisation/factor/", factor.factor, name="factor"),
+    path("personalisation/factor/ask/", factor.ask, name="factor_ask"),
+    path("personalisation/factor/code/", factor.code, name="factor_code"),
+    path("personalisation/factor/code/resend/", factor.resend, name="factor_resend"),
+    path("personalisation/factor/app/", factor.app, name="factor_app"),
+    path("personalisation/password/", password.change, name="password_change"),
+    path("personalisation/password/code/", password.code, name="password_change_code"),
+    path("personalisation/password/code/resend/", password.resend, name="password_change_resend"),
+    path("security/freeze/", security.freeze, name="freeze"),
+    path("security/not-me/", security.not_me, name="not_me"),
+    path("register/", registration.start, name="register"),
+    path("register/code/", registration.code, name="register_code"),
+    path("register/code/resend/", registration.resend, name="register_resend"),
+    path("register/password/", registration.password, name="register_password"),
+    path("register/what-to-bring/", registration.checklist, name="register_checklist"),
+    path("password/forgot/", recovery.start, name="password_forgot"),
+    path("password/forgot/code/", recovery.code, name="password_forgot_code"),
+    path("password/forgot/code/resend/", recovery.resend, name="password_forgot_resend"),
+    path("password/forgot/new/", recovery.password, name="password_forgot_new"),
 ]

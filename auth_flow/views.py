@@ -1,5 +1,6 @@
 """The pages of the way in and out. No GET sends an SMS; a step out of order leads to the right one."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -7,48 +8,77 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit, clock
 from accounts.identifiers import mask_phone
 from accounts.refusals import Refusal
-from auth_flow import backends, fnp, keys, lockout, login, selectors, sessions
+from auth_flow import (
+    backends,
+    blocks,
+    browsers,
+    factors,
+    failure_record,
+    fnp,
+    kept_forms,
+    keys,
+    lockout,
+    login,
+    preferences,
+    selectors,
+    sessions,
+    stamps,
+    tries,
+)
 from auth_flow.decorators import public, signed_in
 from auth_flow.forms import CodeForm, CompanyForm, IdentifyForm, PasswordForm
 from auth_flow.http import PortalRequest, SignedInRequest, client_ip
 from auth_flow.models import LoginAttempt
+from auth_flow.patience import patient
 
+LAST_TRY = gettext_lazy("Ju mbetet edhe një provë. Nëse edhe ajo është e gabuar, hyrja mbyllet për një kohë.")
 COOKIE = "__Host-attempt" if settings.SESSION_COOKIE_SECURE else "attempt"
 STATUS = {lockout.TooManyFromHere: 429, fnp.TooManyCodes: 429, backends.TooBusy: 503}
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@patient
 def identify(request: HttpRequest) -> HttpResponse:
     """Step one: customer number and NIPT."""
     if cast(PortalRequest, request).attempt:
         return redirect("home")
     form = IdentifyForm(request.POST or None)
+    facts = {"form": form, "over": login.SignInExpired.sentence if "over" in request.GET else ""}
     if not form.is_valid():
-        return render(request, "auth_flow/login.html", {"form": form})
-    step = login.identify(
-        customer_number=form.cleaned_data["customer_number"],
-        nipt=form.cleaned_data["nipt"],
-        network=client_ip(request),
-        browser=request.headers.get("User-Agent", ""),
-        at=clock.machine(),
-    )
+        return render(request, "auth_flow/login.html", facts)
+    try:
+        step = login.identify(
+            customer_number=form.cleaned_data["customer_number"],
+            nipt=form.cleaned_data["nipt"],
+            network=client_ip(request),
+            browser=request.headers.get("User-Agent", ""),
+            browser_tokens=browsers.tokens_of(request),
+            at=clock.machine(),
+        )
+    except lockout.TooManyFromHere as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return render(request, "auth_flow/login.html", facts, status=STATUS[type(refusal)])
     return _with_cookie(redirect("auth_flow:login_password"), step.token)
 
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@patient
 def password(request: HttpRequest) -> HttpResponse:
     """Step two: the password."""
     attempt = _attempt(request)
     if attempt is None:
-        return _from_the_start(request)
+        # A second press of the button comes with the cookie of before the first; the first has led on.
+        is_second = request.method == "POST" and COOKIE in request.COOKIES
+        return redirect("auth_flow:login_code") if is_second else _from_the_start(request)
     if attempt.password_at:
         return redirect("auth_flow:login_code")
     form = PasswordForm(request.POST or None)
@@ -63,8 +93,9 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
+@patient
 def code(request: HttpRequest) -> HttpResponse:
-    """Step three: the FNP from the SMS."""
+    """Step three: the FNP from the SMS, or the code of the authenticator."""
     attempt = _attempt(request)
     if attempt is None:
         return _from_the_start(request)
@@ -72,18 +103,24 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("auth_flow:login_password")
     form = CodeForm(request.POST or None)
     if not form.is_valid():
-        return render(request, "auth_flow/login_code.html", {"form": form, **_code_facts(attempt)})
+        template, facts = _code_page(attempt)
+        return render(request, template, {"form": form, **facts})
+    at = clock.machine()
     try:
-        attempt = login.check_code(attempt=attempt, code=form.cleaned_data["code"], at=clock.machine())
+        attempt = login.check_code(attempt=attempt, code=form.cleaned_data["code"], at=at)
     except Refusal as refusal:
-        facts = {"form": form, **_code_facts(attempt)}
-        return _refused(request, attempt, refusal, "auth_flow/login_code.html", facts)
+        template, facts = _code_page(attempt)
+        return _refused(request, attempt, refusal, template, {"form": form, **facts})
+    assert attempt.user is not None, "all three steps have passed"
     sessions.start(request, attempt)
-    return _without_cookie(redirect("home"))
+    response = without_cookie(redirect(kept_forms.way_back(request) or "home"))
+    browsers.give(request, response, attempt.user, at)
+    return response
 
 
 @public
 @require_POST
+@patient
 def resend(request: HttpRequest) -> HttpResponse:
     """Send the FNP of the sign-in again."""
     attempt = _attempt(request)
@@ -91,8 +128,8 @@ def resend(request: HttpRequest) -> HttpResponse:
         return _from_the_start(request)
     try:
         login.resend_code(attempt=attempt, at=clock.machine())
-    except lockout.SignInBlocked as blocked:
-        return _blocked(request, blocked)
+    except (lockout.SignInBlocked, blocks.AccessFrozen) as blocked:
+        return blocked_page(request, blocked)
     except login.SignInExpired:
         return redirect("auth_flow:login_password")
     except Refusal as refusal:
@@ -109,7 +146,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     attempt = cast(PortalRequest, request).attempt
     sessions.end(request, attempt, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
     messages.info(request, _("Dolët. Mund ta mbyllni shfletuesin."))
-    response = _without_cookie(redirect("home"))
+    response = without_cookie(redirect("home"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -136,62 +173,77 @@ def company(request: SignedInRequest) -> HttpResponse:
     return redirect("home")
 
 
-@signed_in
-@require_safe
-def personalisation(request: SignedInRequest) -> HttpResponse:
-    """Who one is for the bank, and for which companies one may do what."""
-    person = request.user.person
-    assert person is not None, "a customer has a person"
-    assert request.attempt.signed_in_at is not None, "step three has passed"
-    facts = {
-        "person_name": person.full_name,
-        "customer_number": person.customer_number,
-        "masked_phone": mask_phone(person.phone),
-        "last_sign_in": clock.shown(selectors.last_sign_in(request.user, before=request.attempt.signed_in_at)),
-        "password_expires_on": selectors.password_expires_on(request.user),
-        "mandates": selectors.rights_of(request.user, chosen=request.mandate, at=clock.now()),
-    }
-    return render(request, "auth_flow/personalisation.html", facts)
-
-
 def _attempt(request: HttpRequest) -> LoginAttempt | None:
     token = request.COOKIES.get(COOKIE, "")
     return selectors.pending(keys.token_hash(token), at=clock.machine()) if token else None
 
 
 def _from_the_start(request: HttpRequest) -> HttpResponse:
+    """To step one. The cookie stays as it is: another answer may just have renewed it, and it lives ten minutes.
+
+    What was over is said by the address: a cookie that a stranger invents leaves no message, and so no row.
+    """
     if cast(PortalRequest, request).attempt:
         return redirect("home")
-    if COOKIE in request.COOKIES:
-        messages.warning(request, login.SignInExpired.sentence)
-    return _without_cookie(redirect("auth_flow:login"))
+    token = request.COOKIES.get(COOKIE, "")
+    was_one = token and LoginAttempt.objects.filter(key_hash=keys.token_hash(token), signed_in_at=None).exists()
+    return redirect(reverse("auth_flow:login") + ("?over=1" if was_one else ""))
+
+
+def _lead_on(request: HttpRequest, attempt: LoginAttempt, at: datetime) -> HttpResponse | None:
+    """Where a second press of the same button finds the work done: on to what comes next, its cookie untouched."""
+    now = LoginAttempt.objects.filter(id=attempt.id, ended_at=None, expires_at__gt=at).first()
+    if now and now.signed_in_at:
+        return redirect("home")
+    if now and now.password_at and attempt.password_at is None:
+        return redirect("auth_flow:login_code")
+    return None
 
 
 def _refused(
     request: HttpRequest, attempt: LoginAttempt, refusal: Refusal, template: str, facts: dict[str, Any]
 ) -> HttpResponse:
     """The same page again with the sentence; a block and an attempt that is over have pages of their own."""
+    at = clock.machine()
+    if isinstance(refusal, login.SignInExpired | fnp.CodeSpent) and (done := _lead_on(request, attempt, at)):
+        return done
     if isinstance(refusal, login.SignInExpired):
         return _from_the_start(request)
-    if isinstance(refusal, login.SignInRefused | fnp.WrongCode | lockout.SignInBlocked):
-        lockout.tell_axes(request, attempt.identity)
-    if isinstance(refusal, lockout.SignInBlocked):
-        return _blocked(request, refusal)
+    failed = isinstance(refusal, login.SignInRefused | fnp.WrongCode)
+    if failed or (isinstance(refusal, lockout.SignInBlocked) and refusal.is_first):
+        failure_record.tell(request, attempt.identity)
+    if isinstance(refusal, lockout.SignInBlocked | blocks.AccessFrozen):
+        return blocked_page(request, refusal)
     form: Form = facts["form"]
     form.add_error(None, str(refusal.sentence))
+    if failed and tries.is_last(tries.of(attempt), at):
+        form.add_error(None, str(LAST_TRY))
     return render(request, template, facts, status=STATUS.get(type(refusal), 200))
 
 
-def _blocked(request: HttpRequest, block: lockout.SignInBlocked) -> HttpResponse:
-    facts = {"until": block.until, "reference": block.reference}
+def blocked_page(request: HttpRequest, block: lockout.SignInBlocked | blocks.AccessFrozen) -> HttpResponse:
+    """The door is shut: until a moment, or until the contact centre opens it."""
+    facts: dict[str, Any] = {"reference": block.reference}
+    if isinstance(block, lockout.SignInBlocked):
+        facts |= {"until": clock.shown(block.until), "centre_is_next": block.centre_is_next}
     return render(request, "auth_flow/blocked.html", facts, status=403)
+
+
+def _code_page(attempt: LoginAttempt) -> tuple[str, dict[str, Any]]:
+    """The template of step three and what it tells; after the password, her stamp says that it is the bank who asks."""
+    assert attempt.user is not None, "nobody passes step two"
+    stamp = stamps.of(preferences.of(attempt.user))
+    if factors.awaits_app(attempt):
+        left = factors.tries_left(attempt.identity, lockout.lane_of(attempt))
+        return "auth_flow/_login_app.html", {"attempts_left": left, "stamp": stamp}
+    return "auth_flow/login_code.html", _code_facts(attempt) | {"stamp": stamp}
 
 
 def _code_facts(attempt: LoginAttempt) -> dict[str, Any]:
     """What the page of step three tells about the FNP that is on its way."""
     challenge = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
     assert challenge is not None, "step two issues one"
-    delivery = fnp.delivery(challenge)
+    delivery = fnp.delivery(challenge, clock.machine())
     return {
         "masked_phone": mask_phone(challenge.phone),
         "sent_at": clock.shown(delivery.sent_at),
@@ -215,7 +267,7 @@ def _with_cookie(response: HttpResponse, token: str) -> HttpResponse:
     return response
 
 
-def _without_cookie(response: HttpResponse) -> HttpResponse:
+def without_cookie(response: HttpResponse) -> HttpResponse:
     response.set_cookie(
         COOKIE, "", max_age=0, path="/", secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
     )

@@ -6,7 +6,9 @@ class PortalConfig(AppConfig):
     name = "bkt_portal"
 
     def ready(self) -> None:
-        import bkt_portal.checks  # noqa: F401  registers the system checks
+        # The system checks register themselves; the staff's session listens to whoever signs in.
+        import bkt_portal.checks
+        import bkt_portal.staff_session  # noqa: F401
 
 
 class StaffAdminConfig(AdminConfig):

@@ -21,8 +21,8 @@ app.autodiscover_tasks()
 
 
 @worker_init.connect
-def _refuse_demo_database(**_: object) -> None:
-    import_string("bkt_portal.production.refuse_demo_database")()
+def _refuse_unsafe_database(**_: object) -> None:
+    import_string("bkt_portal.production.refuse_unsafe_database")()
 
 
 @app.task(name="bkt_portal.heartbeat")

@@ -22,8 +22,10 @@ from payments.models import ApprovalRule, PaymentOrder
 from payments.models.orders import OrderKind
 
 BRANCH = audit.Actor(name="user:demo-branch", role="staff")
+COLLEAGUE = audit.Actor(name="user:demo-branch-second", role="staff")
 YEAR = timedelta(days=365)
-PASSWORD_AGE = timedelta(days=20)
+CARD_YEARS = 4
+AGREEMENT = "2024-1"
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ def build(*, at: datetime) -> Stage:
 def _enrol(stage: Stage, firm: Firm, *, start: datetime, at: datetime) -> None:
     company = enrolment.enrol_company(name=firm.name, nipt=firm.nipt, actor=BRANCH, at=start)
     ApprovalRule.objects.create(company=company, other_signers=firm.other_signers, valid_from=clock.tirana_day(start))
+    _sign_agreement(company, firm, at=start)
     for place, (currency, minor) in enumerate(firm.opening.items(), start=1):
         stage.accounts[firm.nipt, currency] = _account(company, firm, place, currency, at=start)
         _book(stage, Fact(firm.nipt, currency, minor, firm.name, "Derdhje në hapje", Channel.BRANCH), at=start)
@@ -76,6 +79,30 @@ def _enrol(stage: Stage, firm: Firm, *, start: datetime, at: datetime) -> None:
             at=start,
         )
         stage.mandates[firm.nipt, number] = mandate
+        _activate(mandate, at=start)
+
+
+def _sign_agreement(company: Company, firm: Firm, *, at: datetime) -> None:
+    enrolment.sign_agreement(
+        company=company,
+        version=AGREEMENT,
+        signed_on=clock.tirana_day(at),
+        branch=f"Dega {firm.branch}",
+        signatory=f"{firm.players[0].first_name} {firm.players[0].last_name}",
+        actor=BRANCH,
+        at=at,
+    )
+
+
+def _activate(mandate: Mandate, *, at: datetime) -> None:
+    enrolment.activate(
+        mandate=mandate,
+        documents_on=clock.tirana_day(at),
+        entered_by=BRANCH.name,
+        confirmed_by=COLLEAGUE.name,
+        actor=COLLEAGUE,
+        at=at,
+    )
 
 
 def _account(company: Company, firm: Firm, place: int, currency: str, *, at: datetime) -> BankAccount:
@@ -99,9 +126,15 @@ def _user(player: Player, *, start: datetime, at: datetime) -> User:
         f"{player.first_name}.{player.last_name}@shembull.example".lower(),
     )
     user = enrolment.enrol_user(facts=facts, actor=BRANCH, at=start)
-    user.set_password(PASSWORD)
-    user.password_changed_at = at - PASSWORD_AGE
-    user.save(update_fields=["password", "password_changed_at"])
+    assert user.person is not None, "a customer has a person"
+    expires_on = date(at.year + CARD_YEARS, 9, 1)
+    enrolment.issue_card(
+        owner=user.person, card_number_tail=player.card_digits, expires_on=expires_on, actor=BRANCH, at=start
+    )
+    if player.registered:
+        user.set_password(PASSWORD)
+        user.password_changed_at = at - timedelta(days=player.password_age_days)
+        user.save(update_fields=["password", "password_changed_at"])
     return user
 
 
@@ -180,6 +213,7 @@ def _signers(stage: Stage, order: PaymentOrder, preparer: Mandate) -> list[Manda
 def _sign(stage: Stage, order: PaymentOrder, mandate: Mandate, *, at: datetime) -> PaymentOrder:
     attempt = _session(stage, mandate)
     challenge = approvals.ask_code(order_id=order.pk, mandate=mandate, attempt=attempt, version=order.version, at=at)
+    assert challenge is not None, "the fee stays as it is"
     return approvals.sign(
         order_id=order.pk,
         mandate=mandate,

@@ -9,7 +9,7 @@ STAFF_USERNAME = "arta.dega"
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One person; `role` is her name in demo.json."""
+    """One person; `role` is her name in demo.json. Whoever has not registered has no password yet."""
 
     role: str
     customer_number: str
@@ -18,6 +18,13 @@ class Player:
     phone: str
     prepares: bool = False
     signs: bool = False
+    registered: bool = True
+    password_age_days: int = 20
+
+    @property
+    def card_digits(self) -> str:
+        """The last digits of her card, as they are asked at registration."""
+        return self.customer_number[-6:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ FIRMS = (
             Player("signer", "400210337", "Drini", "Marku", "+355672000103", signs=True),
             VERA,
             Player("viewer", "400210669", "Ana", "Prifti", "+355672000105"),
+            Player("expired", "400210448", "Besa", "Kodra", "+355672000108", signs=True, password_age_days=100),
+            Player("unregistered", "400210114", "Landi", "Basha", "+355672000109", prepares=True, registered=False),
         ),
         scale=2,
     ),

@@ -98,3 +98,34 @@ def database(address: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         "OPTIONS": options,
     }
+
+
+def mail(address: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings from smtp://user:password@host:587 (STARTTLS), smtps://… (TLS at once) or file:.
+
+    A relay on this machine may do without TLS: smtp://localhost:25?tls=none. A refusal never repeats the address.
+    """
+    parts = urlsplit(address)
+    options = dict(parse_qsl(parts.query))
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    if address == "file:":
+        return {"EMAIL_BACKEND": "auth_flow.mail.MailFile"}
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    is_plain = options == {"tls": "none"}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0 or (options and not is_plain):
+        raise ImproperlyConfigured(
+            "EMAIL_URL must read smtp://user:password@host:587 or smtps://user:password@host:465."
+        )
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_plain,
+    }

@@ -13,10 +13,12 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts import clock, mandates
+from accounts import clock, mandates, notices
 from accounts.day_close import CLOSE_STARTS
 from accounts.models import BankDay, Mandate
-from bkt_portal.responses import reference_of
+from auth_flow import stamps
+from auth_flow.models import LoginAttempt, Preferences
+from bkt_portal.reference import reference_of
 from payments import selectors as payments
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ SECTIONS = {
     "statements": "accounts",
     "payments:approvals": "approvals",
     "payments": "payments",
-    "auth_flow:personalisation": "personalisation",
+    "auth_flow": "personalisation",
 }
 
 
@@ -46,6 +48,7 @@ class Header:
     def __init__(self, request: HttpRequest, mandate: Mandate) -> None:
         self._request = request
         self._mandate = mandate
+        self.mandate_id = mandate.pk
         self.company_name = mandate.company.name
         self.person_name = mandate.user.full_name
         self.section = section_of(request)
@@ -54,6 +57,32 @@ class Header:
     def mandates(self) -> list[Mandate]:
         """The companies that this person can change to, the present one among them."""
         return list(mandates.of_user(self._mandate.user, at=moment_of(self._request)))
+
+    @cached_property
+    def unseen_count(self) -> int:
+        """How many notices this person has not read yet."""
+        return notices.unseen_count(self._mandate.user)
+
+    @property
+    def stamp(self) -> stamps.Stamp | None:
+        """Her picture and word, which came with her session."""
+        chosen: Preferences | None = getattr(self._request, "preferences", None)
+        return stamps.of(chosen) if chosen else None
+
+    @property
+    def session_clock(self) -> dict[str, Any]:
+        """For static/js/session_clock.js, in seconds: until a session without a move ends, in all, and the warning."""
+        attempt: LoginAttempt | None = getattr(self._request, "attempt", None)
+        if attempt is None:
+            return {}
+        at = clock.machine()
+        total = max(0, int((attempt.expires_at - at).total_seconds()))
+        return {
+            "id": attempt.pk,
+            "idle": settings.SESSION_IDLE_SECONDS,
+            "total": total,
+            "warn": settings.SESSION_WARN_SECONDS,
+        }
 
     @cached_property
     def awaiting_count(self) -> int:

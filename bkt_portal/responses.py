@@ -1,12 +1,24 @@
-"""What every answer carries: no copy in any cache, no sniffing, no foreign frame, and a reference for the log."""
+"""What every answer carries: no copy in any cache, no sniffing, no foreign frame, and a reference for the log.
 
-import secrets
+Stands around all other middleware but the language's, so that whatever goes wrong inside still ends in a page.
+"""
+
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+from bkt_portal import errors
+from bkt_portal.reference import give_reference
+
+# Said again by the middleware that is made for it; here for the answers that never come so far.
+ALWAYS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 class EveryResponse:
@@ -14,19 +26,22 @@ class EveryResponse:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META["portal.reference"] = new_reference()
+        give_reference(request)
         response = self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        if not request.path.startswith("/static/"):
+        if response.status_code == 405 and not response.streaming and not response.content:
+            _explain(response, errors.wrong_method(request))
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if response.status_code >= 400 or not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-
-def new_reference() -> str:
-    """Eight letters and figures that a person can read on the phone."""
-    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.answer_to(request, exception)
 
 
-def reference_of(request: HttpRequest) -> str:
-    return str(request.META.get("portal.reference", ""))
+def _explain(response: HttpResponse, page: HttpResponse) -> None:
+    """Put the page into the empty answer, which keeps its `Allow` and its status."""
+    response.content = page.content
+    response.headers["Content-Type"] = page.headers["Content-Type"]
+    response.headers["Content-Length"] = str(len(page.content))

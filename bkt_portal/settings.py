@@ -5,12 +5,11 @@ production raises here, at import, because system checks do not run under WSGI.
 """
 
 from pathlib import Path
-from typing import TypedDict
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from bkt_portal import env
+from bkt_portal import bank, env, logs
 from bkt_portal.safety import refuse_unsafe
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Company] and the like, at run time as in the types
@@ -31,52 +30,7 @@ PROOF_KEY = env.secret("PROOF_KEY")
 
 
 # --- The bank ----------------------------------------------------------------------------------------------------
-class Bank(TypedDict):
-    """Who the bank is and how it is reached (R01, R05, R64-R66)."""
-
-    name: str
-    short_name: str
-    code: str
-    bic: str
-    product: str
-    phone_display: str
-    phone_tel: str
-    phone_sms: str
-    emails: tuple[str, ...]
-    whatsapp_display: str
-    whatsapp_url: str
-    networks: list[tuple[str, str]]
-
-
-def _network(item: str) -> tuple[str, str]:
-    name, _, address = item.partition("=")
-    return name, address
-
-
-BANK: Bank = {
-    "name": env.text("BANK_NAME", "Banka Kombëtare Tregtare"),
-    "short_name": env.text("BANK_SHORT_NAME", "BKT"),
-    "code": env.text("BANK_CODE", "205"),
-    "bic": env.text("BANK_BIC", "NCBAALTX"),
-    "product": "Dega Internet",
-    "phone_display": env.text("CONTACT_PHONE", "+355 (0) 4 2266 288"),
-    "phone_tel": env.text("CONTACT_PHONE_E164", "+35542266288"),
-    "phone_sms": env.text("CONTACT_PHONE_SMS", "042266288"),
-    "emails": env.csv("CONTACT_EMAILS", ("callcenter@bkt.com.al", "info@bkt.com.al")),
-    "whatsapp_display": env.text("CONTACT_WHATSAPP", "+355 67 400 0018"),
-    "whatsapp_url": env.text("CONTACT_WHATSAPP_URL", "https://wa.me/355674000018"),
-    "networks": [
-        _network(item)
-        for item in env.csv(
-            "CONTACT_NETWORKS",
-            (
-                "Facebook=https://www.facebook.com/bktalbania",
-                "Instagram=https://www.instagram.com/bkt.al",
-                "LinkedIn=https://www.linkedin.com/company/banka-kombetare-tregtare",
-            ),
-        )
-    ],
-}
+BANK = bank.identity()
 NIPT_PATTERN = env.text("NIPT_PATTERN", r"[J-N]\d{8}[A-Z]")
 EXECUTION_STARTS = env.time_of_day("EXECUTION_STARTS", "08:00")
 PASSWORD_MAX_AGE_DAYS = env.integer("PASSWORD_MAX_AGE_DAYS", 90)
@@ -108,18 +62,20 @@ INSTALLED_APPS = [
     "bkt_portal.apps.StaffAdminConfig",
 ]
 MIDDLEWARE = [
+    "bkt_portal.language.ChosenLanguage",
     "bkt_portal.responses.EveryResponse",
+    "bkt_portal.health.Health",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "bkt_portal.language.ChosenLanguage",
+    "bkt_portal.staff_session.SessionOfEachDoor",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "auth_flow.middleware.SignedIn",
+    "bkt_portal.staff_session.StaffSession",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -169,7 +125,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "batch"
-CELERY_TASK_ROUTES = {"auth_flow.*": {"queue": "otp"}, "bkt_portal.*": {"queue": "otp"}}
+CELERY_TASK_ROUTES = {
+    "auth_flow.*_mail": {"queue": "batch"},  # nobody waits at the door for a notice
+    "auth_flow.*": {"queue": "otp"},
+    "bkt_portal.*": {"queue": "otp"},
+}
 CELERY_TASK_PUBLISH_RETRY = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -185,6 +145,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "bkt_portal.heartbeat", "schedule": 2.0, "options": {"expires": 10, "queue": "otp"}},
     "sweep-sms": {"task": "auth_flow.sweep_sms", "schedule": 2.0, "options": {"expires": 2, "queue": "otp"}},
+    "sweep-mail": {"task": "auth_flow.sweep_mail", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
+    "tell-owners": {"task": "auth_flow.tell_owners", "schedule": 5.0, "options": {"expires": 5, "queue": "otp"}},
+    "purge": {"task": "auth_flow.purge", "schedule": 600.0, "options": {"expires": 600, "queue": "batch"}},
     "execute-due": {"task": "payments.execute_due", "schedule": 2.0, "options": {"expires": 2, "queue": "batch"}},
     "close-day": {"task": "accounts.close_day", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
 }
@@ -193,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["auth_flow.backends.CustomerBackend", "auth_flow.backends.StaffBackend"]
 LOGIN_URL = "auth_flow:login"
+LOGIN_REDIRECT_URL = "home"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -204,9 +168,51 @@ FNP_SENDS_MAX = 3
 FNP_RESEND_AFTER_SECONDS = env.integer("FNP_RESEND_AFTER_SECONDS", 30)
 SIGN_IN_LIFE_SECONDS = 600
 SESSION_IDLE_SECONDS = 300
+SESSION_WARN_SECONDS = 60  # before that
 SESSION_ABSOLUTE_SECONDS = 8 * 3600
+STAFF_IDLE_SECONDS = 900
+STAFF_ABSOLUTE_SECONDS = 8 * 3600
 PASSWORD_HASHES_AT_ONCE = env.integer("PASSWORD_HASHES_AT_ONCE", 2)
+STAFF_HASHES_AT_ONCE = 1
+# A new password (R23). The greatest length bounds the cost of hashing.
+PASSWORD_LENGTH_MIN = env.integer("PASSWORD_LENGTH_MIN", 10)
+PASSWORD_LENGTH_MAX = 128
+PASSWORD_HISTORY = 10
+PASSWORD_WARN_DAYS = 14
+# Registration and a forgotten password: how long one may take, and what is asked of a card.
+PROVING_LIFE_SECONDS = 1800
+CARD_DIGITS_ASKED = 6
+# After a reset, for so many hours, its user signs orders up to this much (minor units by currency).
+LOW_LIMIT_HOURS = 24
+LOW_LIMIT_MINOR = {"ALL": 5_000_000, "EUR": 50_000, "USD": 50_000, "GBP": 50_000, "CHF": 50_000}
+# Failures in a row, and how long the door then stays shut: the first block, the second, the third and all others.
+FAILURES_PER_BLOCK = 5
+BLOCK_SECONDS = [15 * 60, 3600, 24 * 3600]
+# The block of a run that may hold until the contact centre lifts it; the one before it says so.
+CENTRE_BLOCK = 3
+BLOCK_SMS_PER_DAY = 2
+# Brakes per network: failed tries, ways in begun that led to nothing, reports of a code, in so many seconds each.
+NETWORK_WINDOW_SECONDS = 600
+NETWORK_FAILURES_MAX = 20
+NETWORK_STARTS_MAX = env.integer("NETWORK_STARTS_MAX", 100)
+NETWORK_REPORTS_MAX = 10
+# Codes that led to nothing, as (seconds, codes): per user and purpose, per phone, per network; of all users together.
+FNP_PER_USER = [(15 * 60, 5), (24 * 3600, 20)]
+FNP_PER_PHONE = [(15 * 60, 10), (24 * 3600, 40)]
+FNP_PER_NETWORK = [(3600, 30)]
+FNP_BANK_WINDOW_SECONDS = 600
+FNP_PER_BANK_MAX = env.integer("FNP_PER_BANK_MAX", 500)
+FNP_PER_COUNTRY_MAX = env.integer("FNP_PER_COUNTRY_MAX", 100)
+FNP_HOME_COUNTRY = env.text("FNP_HOME_COUNTRY", "355")  # has the whole bank's budget, not that of a country
+KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
+# What the purge leaves: days after the last failure, after a sign-in of nobody, after an entry of django-axes.
+COUNTERS_KEPT_DAYS = 30
+NOBODY_KEPT_DAYS = 1
+AXES_KEPT_DAYS = 30
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
+# The function that sends a notice on by other channels, in the transaction that wrote it; "" = the portal alone.
+NOTICE_CHANNEL = "auth_flow.announcements.by_mail"
+OTP_TOTP_ISSUER = f"{BANK['short_name']} {BANK['product']}"
 
 AXES_LOCK_OUT_AT_FAILURE = False  # axes records; auth_flow/lockout.py decides
 AXES_USERNAME_FORM_FIELD = "username"
@@ -224,11 +230,12 @@ AXES_SENSITIVE_PARAMETERS = [
     "new_password2",
     "csrfmiddlewaretoken",
 ]
-AXES_USERNAME_CALLABLE = "auth_flow.lockout.name_for_axes"
+AXES_HANDLER = "auth_flow.failure_record.FailureRecord"
+AXES_USERNAME_CALLABLE = "auth_flow.failure_record.name_of"
 AXES_CLIENT_IP_CALLABLE = "auth_flow.http.client_ip"
 AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_DISABLE_ACCESS_LOG = False
-AXES_ENABLE_ADMIN = True
+AXES_ENABLE_ADMIN = False  # its pages could erase what was recorded
 # Axes is to record and never to decide, so its backend, which refuses, is left out on purpose.
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
@@ -241,10 +248,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "bkt_portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "bkt_portal.errors.csrf_failure"
 _SECURE = IN_PRODUCTION
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_NAME = "__Host-portal" if _SECURE else "portal"
+STAFF_COOKIE_NAME = "__Host-staff" if _SECURE else "staff"
 CSRF_COOKIE_NAME = "__Host-csrf" if _SECURE else "csrf"
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -289,6 +297,21 @@ TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN = env.secret("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM = env.text("TWILIO_FROM", "")
 TWILIO_BASE_URL = env.text("TWILIO_BASE_URL", "https://api.twilio.com")
+# The deputy, if any: `twilio_second` is another account there, or another provider that speaks as Twilio does.
+SMS_GATEWAY_FALLBACK = env.text("SMS_GATEWAY_FALLBACK", "")
+SMS_FALLBACK_AFTER = env.integer("SMS_FALLBACK_AFTER", 2)
+SMS_DISTURBED_AFTER = env.integer("SMS_DISTURBED_AFTER", 5)
+TWILIO_SECOND_ACCOUNT_SID = env.text("TWILIO_SECOND_ACCOUNT_SID", "")
+TWILIO_SECOND_AUTH_TOKEN = env.secret("TWILIO_SECOND_AUTH_TOKEN", "")
+TWILIO_SECOND_FROM = env.text("TWILIO_SECOND_FROM", "")
+TWILIO_SECOND_BASE_URL = env.text("TWILIO_SECOND_BASE_URL", "https://api.twilio.com")
+
+# --- E-mail: notices alone; where EMAIL_URL is empty, none go out -------------------------------------------------
+EMAIL_URL = env.secret("EMAIL_URL", "" if IN_PRODUCTION else "file:")
+globals().update(env.mail(EMAIL_URL))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", BANK["emails"][0])
+MAIL_FILE = PORTAL_DIR / "mail.jsonl"
 
 # --- Language, time, files ---------------------------------------------------------------------------------------
 LANGUAGE_CODE = "sq"
@@ -305,24 +328,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 if PORTAL_MODE == "test":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 
 # --- Logs: one JSON line an event, never an address with its query, a code or a password --------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "bkt_portal.logs.JsonLines"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.db.backends": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.CONFIGURATION
 
 # --- Production refuses what only a demo may have ----------------------------------------------------------------
 refuse_unsafe(globals())

@@ -11,15 +11,21 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import clock
 from accounts.models import User
 from auth_flow import lockout
+from bkt_portal import staff_trail
+from bkt_portal.staff_desk import on_the_desk
 
 # What widens power without a second person, or shows a secret: a device's key, a group's rights.
 KEPT_OUT = frozenset({"auth.Group", "otp_totp.TOTPDevice"})
+# A password changes with a second person's consent, which has no page yet.
+CLOSED = frozenset({"password_change", "password_change_done"})
 
 
 class StaffSignIn(AdminAuthenticationForm):
@@ -33,9 +39,19 @@ class StaffSignIn(AdminAuthenticationForm):
         "inactive": _("Kjo hyrje nuk është aktive. Flisni me administratorin."),
     }
 
+    judged = "password"  # what is judged now, hence what was wrong when it is refused
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except ValidationError:
+            staff_trail.refused(self.request, self.cleaned_data.get("username", ""), why=self.judged)
+            raise
+
     def confirm_login_allowed(self, user: User) -> None:
         """After the password: the try is counted before the code is judged, a full success forgets it."""
         super().confirm_login_allowed(user)
+        self.judged = "code"
         device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
         token = self.cleaned_data.get("otp_token", "").replace(" ", "")
         try:
@@ -64,6 +80,10 @@ class StaffSite(AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.disable_action("delete_selected")
+
     def register(
         self,
         model_or_iterable: type[Model] | Iterable[type[Model]],
@@ -71,7 +91,16 @@ class StaffSite(AdminSite):
         **options: Any,
     ) -> None:
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
-        super().register([model for model in models if model._meta.label not in KEPT_OUT], admin_class, **options)
+        shown = [model for model in models if model._meta.label not in KEPT_OUT]
+        super().register(shown, on_the_desk(admin_class or ModelAdmin), **options)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        return [url for url in super().get_urls() if getattr(url, "name", "") not in CLOSED]
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        if request.method == "POST" and isinstance(request.user, User):
+            staff_trail.signed_out(request.user, why="asked")
+        return super().logout(request, extra_context)
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user

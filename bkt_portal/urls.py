@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bkt_portal import views
+from bkt_portal import errors, health, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,8 +15,8 @@ urlpatterns = [
     path("payments/", include("payments.urls")),
     path("", include("complaints.urls")),
     path("staff/", admin.site.urls),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]
 if settings.IN_DEMO:
     from bkt_portal import demo_views
@@ -26,7 +26,7 @@ if settings.IN_DEMO:
         path("demo/clock/", demo_views.clock_page, name="demo_clock"),
     ]
 
-handler400 = views.bad_request
-handler403 = views.forbidden
-handler404 = views.not_found
-handler500 = views.broken
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

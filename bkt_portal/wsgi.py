@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bkt_portal.settings")
 application = get_wsgi_application()
 
 # Models can be imported only now that the apps are loaded.
-from bkt_portal.production import refuse_demo_database  # noqa: E402
+from bkt_portal.production import refuse_unsafe_database  # noqa: E402
 
-refuse_demo_database()
+refuse_unsafe_database()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock
 from accounts.identifiers import account_tail
-from accounts.models import Mandate
+from accounts.models import Mandate, User
 from accounts.money import format_money
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -36,6 +36,15 @@ class AlreadySigned(Refusal):
     sentence = _("Ju e keni nënshkruar tashmë këtë urdhër. Prisni nënshkrimin e kolegut.")
 
 
+class OverTheLowLimit(Refusal):
+    """Facts: limit, until."""
+
+    sentence = _(
+        "Deri më %(until)s nënshkruani urdhra deri në %(limit)s, sepse fjalëkalimi ose celulari juaj sapo u ndryshua. "
+        "Këtë urdhër mund ta nënshkruajë një koleg, ose ju pas asaj ore."
+    )
+
+
 class AskForANewCode(Refusal):
     """The order, its signatures or its day are no longer what the code was made for."""
 
@@ -58,7 +67,7 @@ def ask_code(
     orders.require_version(order, version)
     if order.status == OrderStatus.DRAFT and orders.submitted(order, mandate, version, at).status == OrderStatus.DRAFT:
         return None
-    _require_right(order, mandate)
+    _require_right(order, mandate, at=at)
     challenge = fnp.issue(
         user=mandate.user,
         purpose=PURPOSE,
@@ -96,7 +105,7 @@ def sign(
 def _sign(*, order_id: UUID, mandate: Mandate, challenge: FnpChallenge, at: datetime) -> PaymentOrder:
     mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
-    _require_right(order, mandate)
+    _require_right(order, mandate, at=at)
     body = _body(order, at)
     try:
         fnp.consume(challenge=challenge, body=body, at=clock.machine())
@@ -160,7 +169,7 @@ def _promised_day(order: PaymentOrder, at: datetime) -> date:
     return promises.promise_now(kind=order.kind, requested_on=order.requested_on, at=at).execute_on
 
 
-def _require_right(order: PaymentOrder, mandate: Mandate) -> None:
+def _require_right(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> None:
     if not mandate.may_sign:
         raise MayNotSign
     if order.status != OrderStatus.AWAITING:
@@ -169,6 +178,16 @@ def _require_right(order: PaymentOrder, mandate: Mandate) -> None:
         raise CannotSignOwnOrder
     if order.signatures.filter(user=mandate.user_id).exists():
         raise AlreadySigned
+    _require_low_limit(order, mandate.user, at=at)
+
+
+def _require_low_limit(order: PaymentOrder, user: User, *, at: datetime) -> None:
+    """For a day after a reset of the password, small sums alone: whoever took the phone may be signing."""
+    most = settings.LOW_LIMIT_MINOR.get(order.currency, 0)
+    if user.low_limit_until and user.low_limit_until > at and order.amount_minor > most:
+        raise OverTheLowLimit(
+            limit=format_money(most, order.currency), until=f"{clock.tirana(user.low_limit_until):%d.%m.%Y %H:%M}"
+        )
 
 
 def _release(order: PaymentOrder, *, at: datetime) -> None:

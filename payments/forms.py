@@ -1,6 +1,7 @@
 """What a customer writes about a payment; manners only, the verbs hold the rules."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,8 +73,11 @@ class DomesticForm(forms.Form):
         help_text=_("Lëreni bosh për ditën më të afërt. Shembull: 4.12.2026"),
     )
 
-    def __init__(self, data: Any = None, *, company: Company, at: datetime) -> None:
-        super().__init__(data, initial={"idempotency_key": new_submit_key()})
+    def __init__(
+        self, data: Any = None, *, company: Company, at: datetime, typed: Mapping[str, str] | None = None
+    ) -> None:
+        """`typed` is what its owner had written when her session ended; a form that comes anew has a key of its own."""
+        super().__init__(data, initial={**(typed or {}), "idempotency_key": new_submit_key()})
         self.at = at
         self.tariffs = tariffs.in_force(kind=OrderKind.DOMESTIC, on=clock.tirana_day(at))
         self.debit_accounts = [

@@ -11,8 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import clock
 from accounts.refusals import Refusal
-from auth_flow import fnp
-from auth_flow.decorators import may, signed_in
+from auth_flow import fnp, kept_forms
+from auth_flow.decorators import (
+    keeps_form,
+    may,
+    open_while_password_expired_if,
+    signed_in,
+)
 from auth_flow.http import SignedInRequest
 from auth_flow.models import FnpChallenge
 from payments import approvals, orders, pages, selectors
@@ -24,6 +29,15 @@ from payments.models.orders import OrderStatus
 NO_VERSION = 0
 
 
+def _something_awaits_me(request: SignedInRequest) -> bool:
+    return selectors.awaiting_count(request.mandate) > 0
+
+
+def _awaits_me(request: SignedInRequest, order_id: UUID) -> bool:
+    """An order that may be finished before the password that has grown too old is changed (N14)."""
+    return selectors.awaiting(request.mandate).filter(pk=order_id).exists()
+
+
 @require_GET
 @signed_in
 def orders_list(request: SignedInRequest) -> HttpResponse:
@@ -33,12 +47,13 @@ def orders_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@keeps_form
 @may("prepare")
 def new_domestic(request: SignedInRequest) -> HttpResponse:
     """A domestic transfer: form, then the review page of its draft."""
     at = clock.now()
     if request.method == "GET":
-        return _domestic_page(request, DomesticForm(company=request.company, at=at))
+        return _domestic_page(request, DomesticForm(company=request.company, at=at, typed=kept_forms.take(request)))
     form = DomesticForm(request.POST, company=request.company, at=at)
     if not form.is_valid():
         return _domestic_page(request, form, status=422)
@@ -54,6 +69,7 @@ def new_domestic(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
+@open_while_password_expired_if(_awaits_me)
 def order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """One order with its way, its promise and its signatures."""
     return render(
@@ -63,6 +79,7 @@ def order(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in
+@open_while_password_expired_if(_awaits_me)
 def review(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """What will be signed. POST submits, or asks for the code; GET never sends."""
     found, at = _found(request, order_id), clock.now()
@@ -94,6 +111,7 @@ def review(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @may("sign")
+@open_while_password_expired_if(_awaits_me)
 def sign(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """Type the code that was sent for this order."""
     found, at = _found(request, order_id), clock.now()
@@ -123,6 +141,7 @@ def sign(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 
 @require_POST
 @may("sign")
+@open_while_password_expired_if(_awaits_me)
 def sign_resend(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """Send the same code once more."""
     found = _found(request, order_id)
@@ -152,6 +171,7 @@ def reject(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 
 @require_GET
 @signed_in
+@open_while_password_expired_if(_something_awaits_me)
 def approvals_list(request: SignedInRequest) -> HttpResponse:
     """What awaits my signature, what is lost soonest first."""
     return render(request, "payments/approvals.html", pages.approvals_page(request.mandate, at=clock.now()))

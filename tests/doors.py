@@ -1,7 +1,10 @@
 """The way in for tests: the real pages, one after the other, with the code that the phone would show."""
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import clock
 from accounts.models import User
@@ -47,3 +50,15 @@ def session_of(user: User) -> LoginAttempt:
     )
     step = login.check_password(attempt=step.attempt, password=builders.PASSWORD, at=clock.machine())
     return login.check_code(attempt=step.attempt, code=fnp.derive(last_challenge(user)), at=clock.machine())
+
+
+def at_the_desk(user: User) -> Client:
+    """A browser of staff, past password and authenticator, with the staff's own cookie."""
+    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+    desk = Client()
+    desk.force_login(user, backend="auth_flow.backends.StaffBackend")
+    session = desk.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    desk.cookies[settings.STAFF_COOKIE_NAME] = desk.cookies.pop(settings.SESSION_COOKIE_NAME).value
+    return desk

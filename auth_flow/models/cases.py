@@ -3,18 +3,20 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from auth_flow.models.challenges import FnpChallenge
+from auth_flow.models.counters import FailureCounter
 
 
 class AccessBlock(models.Model):
-    """A block that a person placed: an agent, the user herself (a freeze), or the bank's rule that only an agent lifts.
+    """A block that only the contact centre lifts; told only after the right password.
 
-    Told only after the right password; while it stands there is no code, no signature and no session. Automatic
-    blocks of a few minutes are rows of FailureCounter.
+    While an agent's block or the user's own freeze stands there is no code, no signature and no session. `CENTRE`
+    follows after failures in one `lane` and closes that lane of the door alone; a session goes on. A freeze is lifted
+    by two different members of staff, one of whom proposes it. Blocks of minutes or hours are rows of FailureCounter.
     """
 
     class Kind(models.TextChoices):
@@ -24,10 +26,13 @@ class AccessBlock(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="access_blocks", verbose_name=_("përdoruesi"))
     kind = models.CharField(_("lloji"), max_length=10, choices=Kind)
+    lane = models.CharField(_("korsia"), max_length=10, choices=FailureCounter.Lane, blank=True, db_default="")
     reference = models.CharField(_("referenca"), max_length=8, unique=True)
     reason = models.CharField(_("arsyeja"), max_length=200)
     placed_by = models.CharField(_("vendosi"), max_length=80)
     placed_at = models.DateTimeField(_("vendosur"))
+    lift_proposed_by = models.CharField(_("propozoi heqjen"), max_length=80, blank=True, db_default="")
+    lift_proposed_at = models.DateTimeField(_("heqja u propozua"), null=True)
     lifted_by = models.CharField(_("hoqi"), max_length=80, blank=True)
     lifted_at = models.DateTimeField(_("hequr"), null=True)
     lift_reason = models.CharField(_("pse u hoq"), max_length=200, blank=True)
@@ -37,14 +42,23 @@ class AccessBlock(models.Model):
         verbose_name_plural = _("bllokime të hyrjes")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="one_standing_block_per_user_and_kind",
-                fields=["user", "kind"],
+                name="one_standing_block_per_user_kind_and_lane",
+                fields=["user", "kind", "lane"],
                 condition=Q(lifted_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_block_is_lifted_by_somebody_for_a_reason",
                 condition=Q(lifted_at__isnull=True, lifted_by="", lift_reason="")
                 | (Q(lifted_at__isnull=False) & ~Q(lifted_by="") & ~Q(lift_reason="")),
+            ),
+            models.CheckConstraint(
+                name="a_freeze_is_lifted_by_two_people",
+                condition=~Q(kind="freeze")
+                | Q(lifted_at__isnull=True)
+                | (~Q(lift_proposed_by="") & ~Q(lift_proposed_by=F("lifted_by"))),
+            ),
+            models.CheckConstraint(
+                name="only_the_rule_of_failures_has_a_lane", condition=Q(kind="centre") ^ Q(lane="")
             ),
         ]
 

@@ -74,7 +74,10 @@ class FnpChallenge(models.Model):
                 condition=Q(consumed_at__isnull=True) | Q(judged_at__isnull=False),
             ),
         ]
-        indexes: ClassVar = [models.Index(name="challenges_of_user", fields=["user", "created_at"])]
+        indexes: ClassVar = [
+            models.Index(name="challenges_of_user", fields=["user", "created_at"]),
+            models.Index(name="challenges_by_time", fields=["created_at", "phone"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.reference}"

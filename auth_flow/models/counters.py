@@ -3,13 +3,17 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
 class FailureCounter(models.Model):
     """Failures in a row of one identity in one lane, counted before they are judged (security: no race, no guess free).
 
-    `identity` is a keyed hash, of a user or of a pair that names nobody: the table cannot tell which.
+    `identity` is the keyed hash of a customer number, known or not: the table cannot tell which. A run is what happened
+    since the last success in this lane: `password_was_right` in it, its block number `announced_level` said that the
+    next one holds until the contact centre lifts it, `owner_told_at` its owner heard of it. `refused` counts tries
+    under the present block.
     """
 
     class Lane(models.TextChoices):
@@ -22,6 +26,10 @@ class FailureCounter(models.Model):
     level = models.PositiveSmallIntegerField(_("shkalla"), default=0)
     blocked_until = models.DateTimeField(_("bllokuar deri"), null=True)
     reference = models.CharField(_("referenca"), max_length=8, blank=True)
+    refused = models.PositiveIntegerField(_("prova gjatë bllokimit"), default=0, db_default=0)
+    password_was_right = models.BooleanField(_("fjalëkalimi ishte i saktë"), default=False, db_default=False)
+    announced_level = models.PositiveSmallIntegerField(null=True)
+    owner_told_at = models.DateTimeField(_("pronari u njoftua"), null=True)
     last_failure_at = models.DateTimeField(_("gabimi i fundit"))
 
     class Meta:
@@ -30,13 +38,23 @@ class FailureCounter(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_counter_per_identity_and_lane", fields=["identity", "lane"])
         ]
+        indexes: ClassVar = [
+            models.Index(
+                name="blocks_to_tell",
+                fields=["blocked_until"],
+                condition=Q(blocked_until__isnull=False, owner_told_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.identity[:12]} {self.lane}: {self.failures}"
 
 
 class NetworkCounter(models.Model):
-    """Failed sign-ins from one network since `window_at`, over all identities: it slows, it never blocks anybody."""
+    """Failed sign-ins from one network since `window_at`, over all identities: it slows, it never blocks anybody.
+
+    Other things that are counted by network stand beside them, with a word before the network: "report 192.0.2.1".
+    """
 
     network = models.CharField(_("rrjeti"), max_length=50, primary_key=True)
     window_at = models.DateTimeField()

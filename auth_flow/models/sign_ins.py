@@ -1,7 +1,7 @@
 """Who is coming in, and who is in."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
 from accounts.models import Mandate, User
+from auth_flow import networks
 from auth_flow.models.browsers import KnownBrowser
 
 
@@ -16,7 +17,8 @@ class LoginAttempt(models.Model):
     """One way in (R21): which steps have passed, and, once all have, the record of the signed-in session.
 
     `user` is empty for a pair that names nobody; such a row goes through the same steps and never passes the second.
-    `key_hash` is of the cookie that carries the attempt; it changes at every step. All moments are the machine's.
+    `key_hash` is of the cookie that carries the attempt; it changes at every step. `subscriber` follows from `network`
+    (networks.py). All moments are the machine's.
     """
 
     class Ended(models.TextChoices):
@@ -26,6 +28,8 @@ class LoginAttempt(models.Model):
         REPLACED = "replaced", _("Hyri nga një vend tjetër")
         CHANGED = "changed", _("Fjalëkalimi ose celulari u ndryshua")
         NO_MANDATE = "no_mandate", _("Mandati nuk vlen më")
+        BLOCKED = "blocked", _("Hyrja u bllokua")
+        REPORTED = "reported", _("“Nuk isha unë”")
 
     class Kind(models.TextChoices):
         SIGN_IN = "sign_in", _("Hyrje")
@@ -42,6 +46,7 @@ class LoginAttempt(models.Model):
     key_hash = models.CharField(max_length=64, unique=True)
     password_version = models.CharField(max_length=16, blank=True)
     network = models.CharField(_("adresa e rrjetit"), max_length=45)
+    subscriber = models.CharField(max_length=50, blank=True, db_default="", editable=False)
     browser = models.CharField(_("shfletuesi"), max_length=200, blank=True)
     known_browser = models.ForeignKey(KnownBrowser, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     started_at = models.DateTimeField(_("filloi"))
@@ -51,6 +56,7 @@ class LoginAttempt(models.Model):
     fnp_at = models.DateTimeField("FNP", null=True)
     signed_in_at = models.DateTimeField(_("hyri"), null=True)
     last_seen_at = models.DateTimeField(_("u pa së fundi"))
+    failed_at = models.DateTimeField(_("prova e fundit e gabuar"), null=True)
     expires_at = models.DateTimeField(_("skadon"))
     ended_at = models.DateTimeField(_("mbaroi"), null=True)
     end_reason = models.CharField(_("pse mbaroi"), max_length=12, choices=Ended, blank=True)
@@ -70,7 +76,16 @@ class LoginAttempt(models.Model):
                 | Q(user__isnull=False, mandate__isnull=False, password_at__isnull=False, fnp_at__isnull=False),
             ),
         ]
-        indexes: ClassVar = [models.Index(name="sign_ins_of_user", fields=["user", "signed_in_at"])]
+        indexes: ClassVar = [
+            models.Index(name="sign_ins_of_user", fields=["user", "signed_in_at"]),
+            models.Index(name="sign_ins_of_subscriber", fields=["subscriber", "started_at"]),
+            models.Index(name="sign_ins_of_identity", fields=["identity"], condition=Q(user__isnull=False)),
+            models.Index(name="sign_ins_of_nobody", fields=["started_at"], condition=Q(user__isnull=True)),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.subscriber = networks.subscriber_of(self.network)
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} {self.network}"

@@ -2,7 +2,7 @@
 
 At least once with the same text, never after `expires_at`, nothing lost while PostgreSQL lives: the row is the truth
 and the Celery message only a hurry. A worker takes a row by lease; one that slept through its lease finds, in its last
-update, that the row is not its own any more.
+update, that the row is not its own any more. Which gateway sends is for routes.py to say.
 """
 
 import logging
@@ -18,7 +18,8 @@ from redis.exceptions import RedisError
 from accounts import clock
 from auth_flow import codes
 from auth_flow.models import FnpChallenge, SmsMessage
-from auth_flow.sms import gateways
+from auth_flow.sms import callbacks, health, routes
+from auth_flow.sms.receipts import Gateway, NotSent, Receipt
 
 LEASE = timedelta(seconds=30)
 BACKOFF = [timedelta(seconds=seconds) for seconds in (2, 5, 10, 20)]
@@ -75,20 +76,18 @@ def send(message: SmsMessage) -> str:
     at = clock.machine()
     if at > message.expires_at or not _is_wanted(message):
         return _finish(message, status=SmsMessage.Status.EXPIRED)
-    gateway = gateways.the_gateway()
+    if word := callbacks.first_about(message):
+        return _taken(message, message.perhaps_taken_by, Receipt(word.provider_id), word.received_at)
+    gateway = routes.choose(message, at)
+    # Noted before it leaves the house: a worker that dies now has perhaps sent it.
+    if not _held(message).update(perhaps_taken_by=gateway.name):
+        return _taken_over(message)
     try:
-        receipt = gateway.send(to=message.to, body=_text(message), at=at)
-    except gateways.NotSent as problem:
-        return _failed(message, gateway.name, problem, clock.machine())
-    return _finish(
-        message,
-        status=SmsMessage.Status.SENT,
-        sent_at=at,
-        gateway=gateway.name,
-        provider_id=receipt.provider_id,
-        error_code="",
-        error_words="",
-    )
+        receipt = gateway.send(to=message.to, body=_text(message), at=at, our_id=str(message.id))
+    except NotSent as problem:
+        return _failed(message, gateway, problem, clock.machine())
+    health.count_success(gateway.name)
+    return _taken(message, gateway.name, receipt, at)
 
 
 def _is_wanted(message: SmsMessage) -> bool:
@@ -106,21 +105,47 @@ def _text(message: SmsMessage) -> str:
     return message.body_template.replace(codes.MARK, codes.derive(message.challenge), 1)
 
 
-def _failed(message: SmsMessage, gateway: str, problem: gateways.NotSent, at: datetime) -> str:
-    facts = {"gateway": gateway, "error_code": problem.code, "error_words": problem.words}
-    log.warning("An SMS was not taken: %s.", problem, extra={"subject": f"sms:{message.id}"})
+def _taken(message: SmsMessage, gateway: str, receipt: Receipt, at: datetime) -> str:
+    facts = {"sent_at": at, "gateway": gateway, "provider_id": receipt.provider_id, "error_code": "", "error_words": ""}
+    status = _finish(message, status=SmsMessage.Status.SENT, **facts)
+    callbacks.settle(receipt.provider_id)
+    return status
+
+
+def _failed(message: SmsMessage, gateway: Gateway, problem: NotSent, at: datetime) -> str:
+    """Later here, now at the other gateway, or never; a gateway that says no for good works all the same."""
     if problem.kind == "permanent":
+        health.count_success(gateway.name)
+    else:
+        health.count_failure(gateway.name, at)
+    log.log(
+        logging.ERROR if problem.elsewhere else logging.WARNING,
+        "An SMS was not taken by %s: %s.",
+        gateway.name,
+        problem,
+        extra={"subject": f"sms:{message.id}"},
+    )
+    facts = {"error_code": problem.code, "error_words": problem.words, "gateway": gateway.name}
+    if problem.kind != "unknown":
+        facts["perhaps_taken_by"] = message.perhaps_taken_by  # as it was before this try
+    if other := routes.next_after(message, gateway, problem):
+        status = _finish(message, **facts | {"gateway": other.name}, gateway_failures=0, not_before=at)
+        _hurry(message.id)
+        return status
+    wait = max(BACKOFF[min(message.attempts, len(BACKOFF)) - 1], problem.wait)
+    if problem.kind == "permanent" or at + wait > message.expires_at:
         return _finish(message, status=SmsMessage.Status.FAILED, **facts)
-    wait = BACKOFF[min(message.attempts, len(BACKOFF)) - 1]
-    if at + wait > message.expires_at:
-        return _finish(message, status=SmsMessage.Status.FAILED, **facts)
-    return _finish(message, status=SmsMessage.Status.QUEUED, not_before=at + wait, **facts)
+    return _finish(message, **facts, gateway_failures=message.gateway_failures + 1, not_before=at + wait)
 
 
-def _finish(message: SmsMessage, *, status: str, **facts: object) -> str:
+def _finish(message: SmsMessage, *, status: str = SmsMessage.Status.QUEUED, **facts: object) -> str:
     """The fence: only the holder of the lease may say how it ended."""
     if _held(message).update(status=status, lease_token=None, lease_until=None, **facts):
         return status
+    return _taken_over(message)
+
+
+def _taken_over(message: SmsMessage) -> str:
     log.warning("Another worker took over an SMS.", extra={"subject": f"sms:{message.id}"})
     return "taken over"
 

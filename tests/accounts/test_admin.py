@@ -4,20 +4,20 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import ledger
+from accounts import business_day, ledger
 from accounts.ledger import Facts
 from accounts.models import (
     AuditEvent,
     BankAccount,
     BankDay,
     BankHoliday,
+    CalendarYear,
     Company,
     Entry,
     Hold,
@@ -28,22 +28,12 @@ from accounts.models import (
 )
 from accounts.models.ledger import Channel, Kind
 from tests import builders
+from tests.doors import at_the_desk
 
 pytestmark = pytest.mark.django_db
 
 LOOKED_AT_ONLY = [AuditEvent, BankAccount, BankDay, Company, Entry, Hold, Mandate, Person, Posting, User]
 FEAST = date(2040, 5, 4)
-
-
-def at_the_desk(user: User) -> Client:
-    """A browser of staff, past password and authenticator."""
-    device = TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
-    desk = Client()
-    desk.force_login(user, backend="auth_flow.backends.StaffBackend")
-    session = desk.session
-    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
-    session.save()
-    return desk
 
 
 @pytest.fixture
@@ -88,10 +78,10 @@ def test_the_books_are_looked_at_and_not_written_even_by_a_superuser(
     assert desk.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
-def test_every_table_of_the_books_on_the_desk_is_read_only_but_the_feasts() -> None:
+def test_every_table_of_the_books_on_the_desk_is_read_only_but_the_calendar() -> None:
     on_the_desk = {model for model in admin.site._registry if model._meta.app_label == "accounts"}
 
-    assert on_the_desk == {*LOOKED_AT_ONLY, BankHoliday}
+    assert on_the_desk == {*LOOKED_AT_ONLY, BankHoliday, CalendarYear}
 
 
 def test_no_password_is_shown_and_none_can_be_set(books: BankAccount, desk: Client) -> None:
@@ -133,6 +123,8 @@ def test_the_desk_is_closed_to_customers_and_to_staff_without_an_authenticator(u
     customer, staff = Client(), Client()
     customer.force_login(builders.user(builders.company()), backend="auth_flow.backends.CustomerBackend")
     staff.force_login(builders.staff(), backend="auth_flow.backends.StaffBackend")
+    for browser in (customer, staff):
+        browser.cookies[settings.STAFF_COOKIE_NAME] = browser.cookies["portal"].value
 
     for browser in (customer, staff):
         answer = browser.get(reverse(f"admin:{url}"))
@@ -148,3 +140,46 @@ def test_staff_see_only_what_they_were_given(books: BankAccount) -> None:
     assert desk.get(page(Company, "changelist")).status_code == 200
     assert desk.get(page(Entry, "changelist")).status_code == 403
     assert desk.get(page(BankHoliday, "add")).status_code == 403
+
+
+def test_a_phone_is_shown_masked(desk: Client) -> None:
+    person = builders.user(builders.company()).person
+    assert person is not None
+
+    shown = desk.get(page(Person, "change", person.pk)).content.decode()
+
+    assert person.phone not in shown.replace(" ", "")
+    assert f"•{person.phone[-3:]}" in shown
+
+
+# --- The years that are complete -------------------------------------------------------------------------------------
+
+
+def add_year(desk: Client, year: int) -> str:
+    answer = desk.post(page(CalendarYear, "add"), {"year": str(year), "source": "VKM 1/2028"})
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_a_year_is_completed_after_its_feasts_and_leaves_its_trace(desk: Client) -> None:
+    after = business_day.calendar_ends_on().year + 1
+
+    assert "nuk ka ende festa" in add_year(desk, after)
+    BankHoliday.objects.create(day=date(after, 1, 1), name="Viti i Ri")
+    assert add_year(desk, after) == ""
+
+    assert business_day.calendar_ends_on() == date(after, 12, 31)
+    assert AuditEvent.objects.get(event="bank.calendar_year.added").subject == f"year:{after}"
+
+
+def test_no_year_is_skipped(desk: Client) -> None:
+    after = business_day.calendar_ends_on().year + 2
+    BankHoliday.objects.create(day=date(after, 1, 1), name="Viti i Ri")
+
+    assert "Viti që pritet" in add_year(desk, after)
+
+
+def test_a_complete_year_is_neither_changed_nor_removed(desk: Client) -> None:
+    last = CalendarYear.objects.latest("year")
+
+    assert desk.post(page(CalendarYear, "change", last.pk), {"year": "2050"}).status_code == 403
+    assert desk.post(page(CalendarYear, "delete", last.pk), {"post": "yes"}).status_code == 403

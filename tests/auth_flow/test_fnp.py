@@ -280,10 +280,10 @@ def test_the_code_stands_nowhere_but_in_the_sms(challenge: FnpChallenge, user: U
 
 
 def test_the_page_hears_where_the_sms_is(challenge: FnpChallenge, now: datetime) -> None:
-    assert fnp.delivery(challenge).kind == "wait"
+    assert fnp.delivery(challenge, now).kind == "wait"
 
     SmsMessage.objects.filter(challenge=challenge).update(status="sent", sent_at=now)
-    assert (fnp.delivery(challenge).kind, fnp.delivery(challenge).sent_at) == ("ok", now)
+    assert (fnp.delivery(challenge, now).kind, fnp.delivery(challenge, now).sent_at) == ("ok", now)
 
     SmsMessage.objects.filter(challenge=challenge).update(status="failed")
-    assert fnp.delivery(challenge).kind == "stop"
+    assert fnp.delivery(challenge, now).kind == "stop"

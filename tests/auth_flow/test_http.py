@@ -45,10 +45,12 @@ def test_only_our_own_proxies_are_believed(
 def visit(rf: RequestFactory, *, prepares: bool = False, signs: bool = False, is_in: bool = True) -> HttpRequest:
     now = clock.machine()
     request: Any = rf.get("/anything/")
+    request.session = {}
     company = builders.company(at=now)
     mandate = builders.mandate_of(builders.user(company, prepares=prepares, signs=signs, at=now))
     request.attempt, request.mandate, request.company = (object(), mandate, company) if is_in else (None, None, None)
-    return request  # type: ignore[no-any-return]  # as the middleware leaves it
+    request.user = mandate.user
+    return request  # as the middleware leaves it
 
 
 def page(request: SignedInRequest) -> HttpResponse:

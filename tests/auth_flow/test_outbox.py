@@ -30,7 +30,7 @@ class Phone:
         self.bodies: list[str] = []
         self.trouble: gateways.NotSent | None = None
 
-    def send(self, *, to: str, body: str, at: datetime) -> gateways.Receipt:
+    def send(self, *, to: str, body: str, at: datetime, our_id: str) -> gateways.Receipt:
         if self.trouble:
             raise self.trouble
         self.bodies.append(body)

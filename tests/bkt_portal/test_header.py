@@ -37,7 +37,9 @@ def test_who_acts_for_two_companies_is_offered_the_other(signed_in: SignIn) -> N
     page = browser.get(reverse("statements:accounts"))
 
     assert [mandate.company.name for mandate in page.context["header"].mandates] == ["ALFA SHPK", "SIGMA SHPK"]
-    assert f'value="{other.pk}"' in page.content.decode()
+    assert f'value="{other.pk}">' in page.content.decode()
+    present = page.context["header"].mandates[0]
+    assert f'value="{present.pk}" aria-current="true">' in page.content.decode()
 
 
 def test_the_count_is_of_ones_own_signatures_only(signed_in: SignIn) -> None:

@@ -1,5 +1,7 @@
 """The two switches of every page: language and look."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -40,6 +42,18 @@ def test_a_switch_never_leads_to_another_site(page: str, client: Client) -> None
         assert client.post(reverse(switch), {switch: "en", "next": page})["Location"] == reverse("home")
 
 
+@pytest.mark.parametrize("page", ["/language/?next=/", "/logout/", "/company/", "/nuk-ekziston/"])
+def test_a_switch_used_on_the_answer_to_a_form_leads_home(page: str, client: Client) -> None:
+    for switch in ("language", "theme"):
+        assert client.post(reverse(switch), {switch: "en", "next": page})["Location"] == reverse("home")
+
+
+def test_a_switch_keeps_the_question_of_its_page(client: Client) -> None:
+    page = f"{reverse('complaints:contact')}?q=1"
+
+    assert client.post(reverse("theme"), {"theme": "dark", "next": page})["Location"] == page
+
+
 def test_a_chosen_look_stays(client: Client) -> None:
     client.post(reverse("theme"), {"theme": "dark"})
 
@@ -59,3 +73,13 @@ def test_switches_take_a_post_with_a_token_only(switch: str) -> None:
 
     assert strict.get(reverse(switch)).status_code == 405
     assert strict.post(reverse(switch), {switch: "en"}).status_code == 403
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_every_look_says_whether_it_is_chosen(theme: str, client: Client) -> None:
+    client.cookies["theme"] = theme
+
+    page = client.get(reverse("home")).content.decode()
+
+    pressed = dict(re.findall(r'name="theme" value="(\w+)" aria-pressed="(\w+)"', page))
+    assert pressed == {name: "true" if name == theme else "false" for name in ("auto", "light", "dark")}

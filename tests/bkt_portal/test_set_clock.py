@@ -37,10 +37,10 @@ def test_any_other_text_is_refused(text: str) -> None:
 
 
 def test_the_command_moves_the_clock_and_says_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("set_clock", "2030-11-27T13:59:30")
+    call_command("set_clock", "2027-11-27T13:59:30")
 
-    assert timedelta(0) <= clock.now() - datetime(2030, 11, 27, 12, 59, 30, tzinfo=UTC) < SOON
-    assert capsys.readouterr().out.startswith("The bank's clock shows 2030-11-27 13:59:3")
+    assert timedelta(0) <= clock.now() - datetime(2027, 11, 27, 12, 59, 30, tzinfo=UTC) < SOON
+    assert capsys.readouterr().out.startswith("The bank's clock shows 2027-11-27 13:59:3")
 
 
 def test_the_clock_never_goes_back_before_the_last_booking(clock_at: Callable[[datetime], None]) -> None:
@@ -77,7 +77,7 @@ def test_a_moment_out_of_all_reach_is_refused_in_one_sentence() -> None:
 
 def test_a_move_and_a_refused_move_leave_their_traces() -> None:
     time_travel.move(to=AT)
-    with pytest.raises(time_travel.TooFarAway):
+    with pytest.raises(time_travel.AfterTheCalendar):
         time_travel.move(to=AT + timedelta(days=40_000))
 
     outcomes = AuditEvent.objects.filter(event="bank.clock.moved").order_by("-id").values_list("outcome", flat=True)

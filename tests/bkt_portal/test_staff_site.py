@@ -5,7 +5,7 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
+from accounts.models import AuditEvent, User
 from auth_flow import lockout
 from auth_flow.models import FailureCounter
 from tests import builders, doors
@@ -86,3 +86,47 @@ def test_no_device_and_no_group_can_be_edited(client, staff):
 
     for path in ("/staff/otp_totp/totpdevice/", "/staff/auth/group/"):
         assert client.get(path).status_code == 404
+
+
+def test_the_password_is_not_changed_here(client, staff):
+    enter(client, staff)
+
+    assert client.get("/staff/password_change/").status_code == 404
+    assert client.post("/staff/password_change/", {"old_password": builders.PASSWORD}).status_code == 404
+    assert "password_change" not in client.get("/staff/").content.decode()
+
+
+# --- Who came, who was refused, who left -----------------------------------------------------------------------------
+
+
+def trail() -> list[tuple[str, str, str]]:
+    events = AuditEvent.objects.filter(event__startswith="staff.").order_by("id")
+    return [(event.event, event.reason, event.subject) for event in events]
+
+
+def test_coming_in_and_going_out_leave_their_traces(client, staff):
+    enter(client, staff)
+    client.post("/staff/logout/")
+
+    who = f"user:{staff.pk}"
+    assert trail() == [("staff.sign_in.done", "", who), ("staff.signed_out", "asked", who)]
+
+
+@pytest.mark.parametrize(("wrong", "why"), [({"password": "tjetër-12345"}, "password"), ({"code": "000000"}, "code")])
+def test_a_refused_sign_in_leaves_its_trace(client, staff, wrong, why):
+    enter(client, staff, **wrong)
+
+    assert trail() == [("staff.sign_in.refused", why, f"user:{staff.pk}")]
+    event = AuditEvent.objects.get(event="staff.sign_in.refused")
+    assert (event.outcome, event.actor_role) == ("refused", "visitor")
+    assert b"127.0.0.1" in bytes(event.record)
+
+
+def test_what_names_no_staff_is_never_kept_as_it_was_typed(client):
+    form = {"username": "Fjalekalimi-im-2026", "password": "x", "otp_token": "000000"}
+
+    client.post("/staff/login/", form)
+
+    event = AuditEvent.objects.get(event="staff.sign_in.refused")
+    assert event.subject.startswith("unknown:")
+    assert b"Fjalekalimi" not in bytes(event.record)

@@ -16,9 +16,9 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://portal_app:a@db.bank.example:5432/portal",
     "DATABASE_OWNER_URL": "postgresql://portal_owner:b@db.bank.example:5432/portal",
     "REDIS_URL": "redis://:c@queue.bank.example:6379/0",
-    "SECRET_KEY": "s" * 64,
-    "FNP_KEY": "f" * 64,
-    "PROOF_KEY": "p" * 64,
+    "SECRET_KEY": "s-0123456789-" * 5,
+    "FNP_KEY": "f-0123456789-" * 5,
+    "PROOF_KEY": "p-0123456789-" * 5,
     "ALLOWED_HOSTS": "biznes.bank.example",
     "PUBLIC_URL": "https://biznes.bank.example",
     "TRUSTED_PROXY_COUNT": "1",
@@ -75,6 +75,12 @@ def test_what_is_missing_is_named(environment: pytest.MonkeyPatch, name: str) ->
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name"),
         ("ALLOWED_HOSTS", "biznes.bank.example,*", "ALLOWED_HOSTS must name"),
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must name"),
+        ("ALLOWED_HOSTS", ".", "ALLOWED_HOSTS must name"),
+        ("ALLOWED_HOSTS", "localhost", "ALLOWED_HOSTS must name"),
+        ("ALLOWED_HOSTS", "127.0.0.1,[::1]", "ALLOWED_HOSTS must name"),
+        ("SECRET_KEY", "s" * 64, "SECRET_KEY must be random"),
+        ("FNP_KEY", "f" * 64, "FNP_KEY must be random"),
+        ("PROOF_KEY", "123456789" * 8, "PROOF_KEY must be random"),
         ("SMS_GATEWAY", "file", "SMS_GATEWAY must be a real one"),
         ("SMS_GATEWAY", "console", "SMS_GATEWAY must be a real one"),
         ("SECRET_KEY", "short", "SECRET_KEY must have at least 50"),
@@ -89,6 +95,17 @@ def test_what_is_missing_is_named(environment: pytest.MonkeyPatch, name: str) ->
         ("TWILIO_AUTH_TOKEN", "", "TWILIO_AUTH_TOKEN is missing"),
         ("TWILIO_FROM", "", "TWILIO_FROM is missing"),
         ("TWILIO_BASE_URL", "http://sms.bank.example", "TWILIO_BASE_URL must begin with https"),
+        ("PUBLIC_URL", "", "PUBLIC_URL must begin with https"),
+        ("PUBLIC_URL", "http://biznes.bank.example", "PUBLIC_URL must begin with https"),
+        ("SMS_GATEWAY_FALLBACK", "pigeon", "SMS_GATEWAY_FALLBACK must be empty or another"),
+        ("SMS_GATEWAY_FALLBACK", "twilio", "SMS_GATEWAY_FALLBACK must be empty or another"),
+        ("SMS_GATEWAY_FALLBACK", "file", "SMS_GATEWAY_FALLBACK must be a real one"),
+        ("SMS_GATEWAY_FALLBACK", "console", "SMS_GATEWAY_FALLBACK must be a real one"),
+        ("SMS_GATEWAY_FALLBACK", "twilio_second", "TWILIO_SECOND_ACCOUNT_SID is missing"),
+        ("SMS_FALLBACK_AFTER", "0", "must be at least 1"),
+        ("EMAIL_URL", "file:", "EMAIL_URL must be a mail server"),
+        ("EMAIL_URL", "mail.bank.example", "EMAIL_URL must read smtp"),
+        ("EMAIL_URL", "smtp://mail.bank.example?tls=none", "EMAIL_URL may go without TLS"),
         ("PASSWORD_HASHES_AT_ONCE", "0", "PASSWORD_HASHES_AT_ONCE must be at least 1"),
         ("FNP_LIFE_SECONDS", "999999", "FNP_LIFE_SECONDS must lie between"),
         ("FNP_RESEND_AFTER_SECONDS", "-1", "must not be negative"),
@@ -102,6 +119,34 @@ def test_production_refuses(environment: pytest.MonkeyPatch, name: str, value: s
 
     with pytest.raises(ImproperlyConfigured, match=sentence):
         _read()
+
+
+def test_a_deputy_with_an_account_of_its_own_is_taken(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SMS_GATEWAY_FALLBACK", "twilio_second")
+    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM"):
+        environment.setenv(f"TWILIO_SECOND_{name}", "another")
+
+    assert _read()["SMS_GATEWAY_FALLBACK"] == "twilio_second"
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port", "starts_tls", "is_tls"),
+    [
+        ("smtp://portal:s%3Acret@mail.bank.example", "mail.bank.example", 587, True, False),
+        ("smtps://portal:s%3Acret@mail.bank.example", "mail.bank.example", 465, False, True),
+        ("smtp://localhost:25?tls=none", "localhost", 25, False, False),
+    ],
+)
+def test_mail_leaves_by_the_server_of_its_address(
+    environment: pytest.MonkeyPatch, address: str, host: str, port: int, starts_tls: bool, is_tls: bool
+) -> None:
+    environment.setenv("EMAIL_URL", address)
+
+    read = _read()
+
+    assert (read["EMAIL_HOST"], read["EMAIL_PORT"]) == (host, port)
+    assert (read["EMAIL_USE_TLS"], read["EMAIL_USE_SSL"]) == (starts_tls, is_tls)
+    assert read["EMAIL_HOST_PASSWORD"] in {"", "s:cret"}
 
 
 def test_a_refusal_repeats_no_secret(environment: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,10 @@ TABLE = re.compile(r"<table\b[^>]*>(?P<body>.*?)</table>", re.S | re.I)
 INPUT = re.compile(r"<(input|select|textarea)\b(?P<attributes>[^>]*)>", re.S | re.I)
 ROOMS = ("auth_flow", "payments", "statements", "complaints")
 # Pages that answer in the place of another one.
-ANSWERS = {"auth_flow/blocked.html": "shown by the steps of the sign-in while a block holds"}
+ANSWERS = {
+    "auth_flow/blocked.html": "shown by the steps of the sign-in while a block holds",
+    "auth_flow/dead_end.html": "shown by registration and recovery to whoever cannot go on alone",
+}
 
 each_template = pytest.mark.parametrize("path", templates(), ids=lambda path: path.relative_to(TEMPLATES).as_posix())
 

@@ -13,10 +13,10 @@ from django.utils.translation import override
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import audit, clock, time_travel
-from accounts.models import BankAccount, BankClock, Company, User
+from accounts.models import BankAccount, BankClock, Card, Company, User
 from accounts.refusals import Refusal
 from bkt_portal import demo, premises
-from bkt_portal.demo_cast import FIRMS, PASSWORD, STAFF_USERNAME
+from bkt_portal.demo_cast import FIRMS, PASSWORD, STAFF_USERNAME, Player
 
 OPERATOR = audit.Actor(name="demo_bank", role="system")
 
@@ -52,19 +52,28 @@ def _staff() -> None:
     TOTPDevice.objects.create(user=user, name="demo")
 
 
+def _card(player: Player, card: Card | None) -> dict[str, str]:
+    """What registration and a forgotten password ask of her card."""
+    return {"card_number": player.card_digits, "card_expiry": f"{card.expires_on:%m/%y}"} if card else {}
+
+
 def _cast() -> dict[str, Any]:
     """Everybody who can sign in, as the black-box tests and the person at the terminal read it."""
+    cards = {card.person_id: card for card in Card.objects.filter(person__isnull=False)}
+    users = {user.username: user for user in User.objects.filter(kind=User.Kind.CUSTOMER)}
     people = [
         {
             "role": player.role,
             "customer_number": player.customer_number,
             "nipt": firm.nipt,
-            "password": PASSWORD,
+            "password": PASSWORD if player.registered else "",
             "phone": player.phone,
             "company": firm.name,
+            **_card(player, cards.get(users[player.customer_number].person_id)),
         }
         for firm in FIRMS
         for player in firm.players
+        if player.customer_number in users  # a bank of before does not know who joined the cast later
     ]
     accounts = BankAccount.objects.filter(kind=BankAccount.Kind.CURRENT).select_related("company").order_by("pk")
     device = TOTPDevice.objects.get(user__username=STAFF_USERNAME)

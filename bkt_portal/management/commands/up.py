@@ -82,7 +82,7 @@ class Command(BaseCommand):
         """The address, and who may sign in."""
         cast = json.loads((directory / "demo.json").read_text(encoding="utf-8"))
         self.stdout.write(f"\nThe portal is open at http://localhost:{port}\n\n")
-        columns = ("role", "customer_number", "nipt", "password", "phone", "company")
+        columns = ("role", "customer_number", "nipt", "password", "phone", "company", "card_number", "card_expiry")
         self._table(columns, cast.get("people", []))
         self.stdout.write(f"\nStaff, at http://localhost:{port}/staff/\n\n")
         self._table(("role", "username", "password", "totp_secret"), [cast["staff"]])

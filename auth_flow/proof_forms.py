@@ -1,0 +1,142 @@
+"""Forms that prove who one is by a card, and forms for a new password: shape only, never a word about who exists."""
+
+import re
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.forms.widgets import Widget
+from django.utils.translation import gettext_lazy as _
+
+from accounts.proofs import last_day_of
+from auth_flow.claims import Claim
+from auth_flow.forms import PASSWORD_MAX_LENGTH, IdentifyForm
+
+
+class NotRepeated(forms.PasswordInput):
+    """A text field whose page never shows again what was typed into it."""
+
+    input_type = "text"
+
+
+class CardDigitsField(forms.CharField):
+    """The last digits of a card, as many as are asked; cleans to them. Blanks and dashes between do not count."""
+
+    widget = NotRepeated
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Shkruani %(asked)s shifrat e fundit të numrit në kartë."),
+        "digits": _("Këtu shkruhen vetëm shifra: %(asked)s të fundit të numrit në kartë."),
+        "fewer": _("Duhen %(asked)s shifrat e fundit të numrit në kartë."),
+        "more": _(
+            "Shkruani vetëm %(asked)s shifrat e fundit. Numrin e plotë të kartës dhe PIN-in mos i shkruani kurrë, as "
+            "këtu."
+        ),
+    }
+
+    def clean(self, value: Any) -> str:
+        digits = re.sub(r"[\s-]", "", str(value or ""))
+        asked = settings.CARD_DIGITS_ASKED
+        code = (
+            "required"
+            if not digits
+            else "digits"
+            if not re.fullmatch(r"[0-9]+", digits)
+            else "fewer"
+            if len(digits) < asked
+            else "more"
+            if len(digits) > asked
+            else ""
+        )
+        if code:
+            raise ValidationError(self.error_messages[code], code=code, params={"asked": asked})
+        return digits
+
+    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "numeric", "autocomplete": "off"}
+
+
+class CardExpiryField(forms.CharField):
+    """The month on a card, MM/YY; cleans to its last day. A month that is over is judged with the card, not here."""
+
+    widget = NotRepeated
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": _("Shkruani muajin dhe vitin në kartë, për shembull 09/28."),
+        "shape": _("Shkruani muajin dhe vitin si në kartë, për shembull 09/28."),
+    }
+
+    def clean(self, value: Any) -> date:
+        typed = str(super().clean(value)).strip()
+        found = re.fullmatch(r"(0?[1-9]|1[0-2])\s*[/.-]\s*(?:20)?([0-9]{2})|(0[1-9]|1[0-2])([0-9]{2})", typed, re.ASCII)
+        if not found:
+            raise ValidationError(self.error_messages["shape"], code="shape")
+        return last_day_of(2000 + int(found[2] or found[4]), int(found[1] or found[3]))
+
+    def widget_attrs(self, widget: Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "text", "autocomplete": "off", "maxlength": "10"}
+
+
+class ProofForm(IdentifyForm):
+    """Who, and the card. The names of the fields are fixed (bookmarks and the contact centre's scripts know them)."""
+
+    card_number = CardDigitsField(label=_("Shifrat e fundit të kartës"))
+    card_expiry = CardExpiryField(label=_("Karta vlen deri më"), help_text=_("Muaji dhe viti në kartë: MM/VV."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["card_number"].help_text = _(
+            "Vetëm %(asked)s të fundit. Karta mund të jetë juaja ose e biznesit, debiti ose krediti."
+        ) % {"asked": settings.CARD_DIGITS_ASKED}
+
+    def claim(self) -> Claim:
+        typed = self.cleaned_data
+        return Claim(typed["customer_number"], typed["nipt"], typed["card_number"], typed["card_expiry"])
+
+
+def _password(label: Any, autocomplete: str, required: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={"required": required},
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """Two times the new password; whether it keeps the rules is asked by auth_flow/passwords.py."""
+
+    new_password1 = _password(_("Fjalëkalimi i ri"), "new-password", _("Shkruani fjalëkalimin e ri."))
+    new_password2 = _password(
+        _("Edhe një herë, që të mos ketë gabim"), "new-password", _("Shkruajeni fjalëkalimin e ri edhe një herë.")
+    )
+
+    def clean_new_password2(self) -> str:
+        """Refuses two that differ; an empty first one has its own sentence."""
+        first, second = self.cleaned_data.get("new_password1"), str(self.cleaned_data["new_password2"])
+        if first and first != second:
+            raise ValidationError(_("Dy fjalëkalimet nuk janë njësoj. Shkruajini përsëri."), code="differ")
+        return second
+
+
+class FirstPasswordForm(NewPasswordForm):
+    """The last step of registration."""
+
+    accept_terms = forms.BooleanField(
+        label=_("I pranoj kushtet e përdorimit të Degës Internet"),
+        error_messages={"required": _("Për t’u regjistruar, pranoni kushtet e përdorimit.")},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Personalizime: the present password first."""
+
+    old_password = _password(_("Fjalëkalimi i tanishëm"), "current-password", _("Shkruani fjalëkalimin e tanishëm."))
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    def clean_old_password(self) -> str:
+        """Longer than any password is: wrong, without the cost of a hash."""
+        old = str(self.cleaned_data["old_password"])
+        if len(old) > PASSWORD_MAX_LENGTH:
+            raise ValidationError(_("Fjalëkalimi ka më së shumti %(max)s shenja."), params={"max": PASSWORD_MAX_LENGTH})
+        return old

@@ -1,0 +1,46 @@
+"""What the front door forgets: rows that strangers can make as many of as they like, and that prove nothing.
+
+Sign-ins of customers, codes, blocks and cases stay. Counters go alike for numbers that name somebody and that do not,
+so that no block tells which. Everything goes in portions: a tick is short, and what is left goes with the next one.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from auth_flow.models import FailureCounter, NetworkCounter
+
+PORTION = 5000
+RECORDS = (AccessAttempt, AccessFailureLog, AccessLog)
+
+
+def purge(*, at: datetime) -> dict[str, int]:
+    """Forget what is old; how many rows of what went. By the machine's clock."""
+    quiet_since = at - timedelta(days=settings.COUNTERS_KEPT_DAYS)
+    old = at - timedelta(days=settings.AXES_KEPT_DAYS)
+    quiet = Q(last_failure_at__lt=quiet_since) & (Q(blocked_until=None) | Q(blocked_until__lt=at))
+    return {
+        "sessions": _forget(Session.objects.filter(expire_date__lt=at)),
+        "counters": _forget(FailureCounter.objects.filter(quiet)),
+        "networks": _forget(NetworkCounter.objects.filter(window_at__lt=at - timedelta(days=1))),
+        "failures": sum(_forget(model.objects.filter(attempt_time__lt=old)) for model in RECORDS),
+        "sign_ins": _forget_nobodys(at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+    }
+
+
+def _forget(rows: "QuerySet[Any]") -> int:
+    portion = rows.order_by().values_list("pk", flat=True)[:PORTION]
+    gone: int = rows.model._default_manager.filter(pk__in=list(portion)).delete()[0]
+    return gone
+
+
+def _forget_nobodys(before: datetime) -> int:
+    """The database's own function: the portal's role may delete no sign-in by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forget_sign_ins_of_nobody(%s, %s)", [before, PORTION])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,85 @@
+"""For a day after a reset of the password its owner signs small sums alone."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from accounts.models import User
+from auth_flow import fnp
+from payments import approvals
+from payments.models.orders import OrderStatus
+from tests import builders
+from tests.payments.conftest import Firm, make_firm
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 5_000_000
+UNTIL = builders.AT + timedelta(hours=24)
+
+
+def lowered(firm: Firm) -> None:
+    User.objects.filter(pk=firm.signers[0].user_id).update(low_limit_until=UNTIL)
+
+
+def order_of(firm: Firm, minor: int):
+    return builders.submitted(firm.preparer, firm.account, amount_minor=minor)
+
+
+def test_up_to_the_limit_she_signs(firm: Firm) -> None:
+    lowered(firm)
+
+    assert firm.sign(order_of(firm, LIMIT)).status == OrderStatus.RELEASED
+
+
+def test_above_it_no_code_goes_out(firm: Firm) -> None:
+    lowered(firm)
+    order = order_of(firm, LIMIT + 1)
+
+    with pytest.raises(approvals.OverTheLowLimit) as refusal:
+        firm.ask(order, firm.signers[0])
+
+    assert "21.11.2026 10:00" in str(refusal.value.sentence)
+    assert "50.000,00" in str(refusal.value.sentence)
+
+
+def test_a_code_asked_before_the_reset_signs_no_more(firm: Firm) -> None:
+    order = order_of(firm, LIMIT + 1)
+    challenge = firm.ask(order, firm.signers[0])
+    lowered(firm)
+
+    with pytest.raises(approvals.OverTheLowLimit):
+        firm.type(order, firm.signers[0], challenge, fnp.derive(challenge))
+
+    order.refresh_from_db()
+    assert order.status == OrderStatus.AWAITING
+
+
+@pytest.mark.parametrize(("at", "is_low"), [(UNTIL - timedelta(seconds=1), True), (UNTIL, False)])
+def test_the_limit_rises_at_its_moment(firm: Firm, at: datetime, is_low: bool, clock_at) -> None:
+    lowered(firm)
+    order = order_of(firm, LIMIT + 1)
+    clock_at(at)
+
+    if is_low:
+        with pytest.raises(approvals.OverTheLowLimit):
+            firm.ask(order, firm.signers[0], at=at)
+    else:
+        assert firm.ask(order, firm.signers[0], at=at) is not None
+
+
+def test_a_colleague_signs_meanwhile(db, clock_at) -> None:
+    clock_at(builders.AT)
+    firm = make_firm()
+    colleague = builders.mandate_of(builders.user(firm.company, signs=True))
+    lowered(firm)
+
+    assert firm.sign(order_of(firm, LIMIT + 1), colleague).status == OrderStatus.RELEASED
+
+
+def test_a_currency_without_a_limit_waits(firm: Firm, settings: Settings) -> None:
+    settings.LOW_LIMIT_MINOR = {"EUR": 50_000}
+    lowered(firm)
+
+    with pytest.raises(approvals.OverTheLowLimit):
+        firm.ask(order_of(firm, 1), firm.signers[0])
