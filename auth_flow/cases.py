@@ -24,8 +24,8 @@ REPORTED = "auth.code.reported"
 notices.declare(
     REPORTED,
     _(
-        "Një FNP u raportua si e pakërkuar, referenca %(reference)s. E anuluam dhe e pamë si rast sigurie. Ndryshoni "
-        "fjalëkalimin në hyrjen e parë."
+        "Një FNP u raportua si e pakërkuar, referenca %(reference)s. E anuluam dhe e trajtojmë si rast sigurie. "
+        "Ndryshoni fjalëkalimin në hyrjen e parë."
     ),
 )
 

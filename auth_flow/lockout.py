@@ -73,10 +73,6 @@ def identity_of_user(user: User) -> str:
     return identity_of(user.username)
 
 
-def identity_of_pair(customer_number: str, nipt: str) -> str:
-    return identity_of(customer_number)
-
-
 def identity_of_staff(username: str) -> str:
     return keys.keyed("staff", username)
 

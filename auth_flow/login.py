@@ -43,10 +43,6 @@ class ChangedMeanwhile(SignInExpired):
     """The password, the phone, the user or the mandate is no longer that of step two."""
 
 
-class NoSuchMandate(Refusal):
-    sentence = _("Kjo kompani nuk është mes të drejtave tuaja. Telefononi bankën nëse duhet të jetë.")
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step that has passed: the attempt, and the new token of its cookie (empty once signed in)."""
@@ -147,25 +143,6 @@ def resend_code(*, attempt: LoginAttempt, at: datetime) -> None:
         fnp.resend(challenge_id=challenge.id, user=attempt.user, attempt=attempt, at=at)
     else:
         _renew_code(attempt_id=attempt.id, user_id=attempt.user.pk, actor=_actor(attempt), at=at)
-
-
-@verb("auth.company.switched")
-def switch_company(*, attempt_id: UUID, mandate_id: UUID, actor: audit.Actor, at: datetime) -> LoginAttempt:
-    """Let the session act for another of the user's companies; codes asked for under the old one are void.
-
-    Refuses a mandate that is not this user's or does not hold.
-    """
-    attempt = LoginAttempt.objects.select_for_update(no_key=True).get(id=attempt_id)
-    mandate = _in_force(at).filter(id=mandate_id, user__sign_ins=attempt).first()
-    if mandate is None:
-        raise NoSuchMandate
-    FnpChallenge.objects.filter(attempt=attempt, consumed_at=None, voided_at=None).update(
-        voided_at=at, void_reason=FnpChallenge.Voided.CHANGED
-    )
-    attempt.mandate = mandate
-    attempt.save(update_fields=["mandate"])
-    audit.record("auth.company.switched", actor=audit.actor_of(mandate), at=at, subject=f"sign_in:{attempt.id}")
-    return attempt
 
 
 def end(attempt: LoginAttempt, reason: str, *, at: datetime) -> None:

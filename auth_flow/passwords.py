@@ -112,7 +112,7 @@ def _sentences() -> "dict[str, StrOrPromise]":
         "letter": _("Të paktën një shkronjë; edhe ë dhe ç."),
         "digit": _("Të paktën një shifër."),
         "yours": _("Pa NIPT-in, numrin e klientit, celularin, emrin tuaj ose të kompanisë dhe fjalët e bankës."),
-        "common": _("Jo një nga fjalëkalimet që provohen të parët."),
+        "common": _("Jo një nga fjalëkalimet që provohen të parat."),
         "history": _("Jo një nga %(count)s fjalëkalimet tuaja të fundit.") % {"count": settings.PASSWORD_HISTORY},
     }
 

@@ -19,6 +19,7 @@ from auth_flow import (
     backends,
     blocks,
     browsers,
+    companies,
     factors,
     failure_record,
     fnp,
@@ -159,13 +160,13 @@ def company(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     try:
-        attempt = login.switch_company(
+        attempt = companies.switch_company(
             attempt_id=request.attempt.id,
             mandate_id=form.cleaned_data["mandate"],
             actor=audit.actor_of(request.mandate),
             at=clock.machine(),
         )
-    except login.NoSuchMandate:
+    except companies.NoSuchMandate:
         raise Http404 from None
     request.session.cycle_key()
     assert attempt.mandate is not None, "a session acts for a company"

@@ -24,7 +24,7 @@ class NoSuchOrder(Refusal):
 
 
 class MandateEnded(Refusal):
-    sentence = _("E drejta juaj për këtë kompani nuk vlen më. Telefononi bankën nëse duhet të jetë.")
+    sentence = _("E drejta juaj për këtë kompani nuk vlen më. Telefononi bankën nëse duhet të vlejë.")
 
 
 class MayNotPrepare(Refusal):

@@ -157,7 +157,7 @@ def test_unblocking_opens_both_lanes_and_tells_the_owner(
     act(at_desk, user, "unblock", caller_is_verified="on")
 
     assert not FailureCounter.objects.exclude(failures=0).exists()
-    assert steps.with_password(user, company, at=now)
+    assert steps.with_password(user, company, at=now).password_at == now
     assert Notice.objects.filter(user=user, kind=desk.UNBLOCKED).exists()
     assert "zhbllokua" in SmsMessage.objects.get(challenge=None, to=user.person.phone).body_template
     assert AuditEvent.objects.get(event="staff.access.unblocked").reason == WHY
@@ -185,7 +185,7 @@ def test_an_agent_shuts_an_access_and_lifts_it(at_desk: Client, user: User, comp
         steps.with_password(user, company, at=now)
 
     act(at_desk, user, "unblock", caller_is_verified="on")
-    assert steps.with_password(user, company, at=now)
+    assert steps.with_password(user, company, at=now).password_at == now
 
 
 def test_a_block_of_the_centre_is_lifted_by_one_agent(at_desk: Client, user: User, now: datetime) -> None:
@@ -218,7 +218,7 @@ def test_a_freeze_takes_two_people(at_desk: Client, user: User, company: Company
     freeze.refresh_from_db()
     assert freeze.lifted_at
     assert freeze.lifted_by != freeze.lift_proposed_by
-    assert steps.with_password(user, company, at=now)
+    assert steps.with_password(user, company, at=now).password_at == now
 
 
 def test_a_freeze_of_somebody_else_is_not_lifted_from_this_page(

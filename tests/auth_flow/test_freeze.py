@@ -183,7 +183,7 @@ def test_looking_freezes_nothing(client: Client) -> None:
 # --- Laws ------------------------------------------------------------------------------------------------------------
 
 
-def law_of(statement: str, *values: object) -> str:
+def law_of(statement: str, *values: str | int) -> str:
     with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
     return str(getattr(getattr(refusal.value.__cause__, "diag", None), "constraint_name", ""))

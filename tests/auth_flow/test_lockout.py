@@ -80,10 +80,10 @@ def test_identities_do_not_share_a_count(now: datetime) -> None:
 
 
 def test_an_identity_tells_nothing_and_does_not_run_together() -> None:
-    pair = lockout.identity_of_pair("000000001", "L00000001A")
+    identity = lockout.identity_of("000000001")
 
-    assert "000000001" not in pair
-    assert pair != lockout.identity_of_pair("00000000", "1L00000001A")
+    assert "000000001" not in identity
+    assert identity != lockout.identity_of_staff("000000001")
 
 
 def test_a_network_that_fails_twenty_times_is_slowed_for_ten_minutes(now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts import audit, clock
 from accounts.models import AuditEvent, Company, Person, User
-from auth_flow import fnp, lockout, login, selectors
+from auth_flow import companies, fnp, lockout, login, selectors
 from auth_flow.models import FnpChallenge, LoginAttempt, SmsMessage
 from auth_flow.sms import gsm7
 from tests import builders
@@ -221,7 +221,7 @@ def test_changing_the_company_voids_open_codes(user: User, company: Company, now
     session = steps.with_session(user, company, at=now)
     made = fnp.issue(user=user, purpose=fnp.PAYMENT, body=b"order", sms=f"FNP {fnp.MARK}", attempt=session, at=now)
 
-    login.switch_company(attempt_id=session.id, mandate_id=other.pk, actor=audit.THE_CLOCK, at=now)
+    companies.switch_company(attempt_id=session.id, mandate_id=other.pk, actor=audit.THE_CLOCK, at=now)
 
     assert FnpChallenge.objects.get(id=made.id).void_reason == FnpChallenge.Voided.CHANGED
 

@@ -56,7 +56,7 @@ def test_without_a_script_a_link_looks_again_and_a_button_starts_again(open_brow
     visitor.page.get_by_role("link", name="Shiko përsëri gjendjen").click()
     expect(visitor.heading).to_have_text("Shkruani FNP-në që ju erdhi me SMS")
     visitor.page.locator("details.help summary").first.click()
-    visitor.page.get_by_role("button", name="Provoni përsëri nga fillimi").click()
+    visitor.page.get_by_role("button", name="Fillo përsëri").click()
 
     assert visitor.page.url.endswith("/login/")
     assert visitor.go("/login/code/") == 200

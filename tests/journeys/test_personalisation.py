@@ -73,7 +73,7 @@ def test_an_app_takes_the_place_of_the_sms_and_goes_again(sole: Visitor, open_br
 
     again.go("/personalisation/factor/")
     look_at(again)
-    again.press("Dërgo FNP-në dhe hiqe")
+    again.press("Dërgo FNP-në dhe vazhdo")
     again.type_code(again.next_code(), button="Konfirmo")
     expect(again.main).to_contain_text("FNP me SMS")
 

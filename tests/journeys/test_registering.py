@@ -96,7 +96,7 @@ def test_a_refused_card_and_a_refused_password_are_pages_for_everybody(open_brow
     expect(visitor.heading).to_have_text("Këtu nuk mund të vazhdoni vetë")
     look_at(visitor)
 
-    visitor.page.get_by_role("link", name="Provoni përsëri").click()
+    visitor.page.get_by_role("link", name="Provo përsëri").click()
     prove(visitor)
     visitor.type_code(next_code(visitor), button="Vazhdo")
     choose(visitor, "pa-shifer")

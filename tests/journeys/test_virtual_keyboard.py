@@ -111,7 +111,7 @@ def test_a_press_leaves_no_mark_on_the_key(open_browser: Open, sole_user: User) 
 def test_the_keys_change_places_when_asked(open_browser: Open, sole_user: User) -> None:
     page = opened(open_browser(sole_user))
     before = names(page)
-    mix = keyboard(page).get_by_role("button", name="Përziej")
+    mix = keyboard(page).get_by_role("button", name="Përzie")
 
     mix.click()
     mixed = names(page)
