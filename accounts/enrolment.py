@@ -1,15 +1,28 @@
 """How a company, its accounts and its people come into the books: after the agreement is signed at a branch."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, proofs
+from accounts import audit, clock, mandates, notices, proofs
+from accounts.identifiers import PhoneProblem, mask_phone, normalise_phone
 from accounts.models import Activation, Agreement, BankAccount, Card, Company, Mandate, Person, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
+
+notices.declare(
+    "auth.phone.changed",
+    _("Celulari juaj për FNP-të u ndryshua në degë më %(at)s. Nëse nuk e kërkuat ju, telefononi menjëherë bankën."),
+)
+notices.declare(
+    "auth.phone.colleague_changed",
+    _(
+        "Celulari i %(name)s për FNP-të u ndryshua në degë. Nëse ju duket e papritur, pyeteni dhe telefononi bankën "
+        "(%(company)s)."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +178,9 @@ def activate(
 ) -> Activation:
     """Note that the documents which open the portal for this mandate are in order (R18).
 
-    Refuses one and the same person as both of the two.
+    Whoever confirms is who acts. Refuses one and the same person as both of the two, and a name for somebody else.
     """
-    if entered_by == confirmed_by:
+    if confirmed_by != actor.name or entered_by == actor.name:
         raise TakesTwoPeople
     activation = Activation.objects.create(
         mandate=mandate, documents_on=documents_on, entered_by=entered_by, confirmed_by=confirmed_by
@@ -180,3 +193,55 @@ def activate(
         details={"documents_on": documents_on.isoformat(), "entered_by": entered_by, "confirmed_by": confirmed_by},
     )
     return activation
+
+
+class PhoneTakesTwoPeople(TakesTwoPeople):
+    sentence = _("Ndryshimin e celularit e konfirmon një koleg, jo ai që e regjistroi.")
+
+
+class NotAPhone(Refusal):
+    sentence = _("Numri i celularit nuk është i plotë. Shkruajeni me prefiksin e shtetit, p.sh. +355 67 200 0018.")
+
+
+@verb("bank.phone.changed")
+def change_phone(*, person: Person, phone: str, entered_by: str, actor: audit.Actor, at: datetime) -> Person:
+    """Give a client a new phone for her codes: entered by one of staff, confirmed by another, who acts.
+
+    For a day she then signs up to the low limit only; she and the other signers of her companies are told. A way in
+    under way dies by itself: its code went to another phone. Refuses one person as both, and what is no number.
+    """
+    if entered_by == actor.name:
+        raise PhoneTakesTwoPeople
+    try:
+        number = normalise_phone(phone)
+    except PhoneProblem as problem:
+        raise NotAPhone from problem
+    user = User.objects.select_for_update(no_key=True).filter(person=person).first()
+    changed = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    before, changed.phone, changed.phone_changed_at = changed.phone, number, at
+    changed.save(update_fields=["phone", "phone_changed_at"])
+    if user:
+        user.low_limit_until = at + timedelta(hours=settings.LOW_LIMIT_HOURS)
+        user.save(update_fields=["low_limit_until"])
+        _tell_of_phone(user, at)
+    audit.record(
+        "bank.phone.changed",
+        actor=actor,
+        at=at,
+        subject=f"person:{person.pk}",
+        details={
+            "entered_by": entered_by,
+            "before": mask_phone(before) if before else "",
+            "after": mask_phone(number),
+        },
+    )
+    return changed
+
+
+def _tell_of_phone(user: User, at: datetime) -> None:
+    """Her, and whoever else signs for her companies: who has her new phone may sign next."""
+    notices.tell(user, "auth.phone.changed", {"at": f"{clock.tirana(at):%d.%m.%Y %H:%M}"}, at)
+    for mandate in mandates.of_user(user, at=at):
+        for signer in mandates.signers_of(mandate.company, at=at).exclude(user=user):
+            facts = {"name": user.full_name, "company": mandate.company.name}
+            notices.tell(signer.user, "auth.phone.colleague_changed", facts, at, mandate.company)

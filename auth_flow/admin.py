@@ -18,8 +18,9 @@ from accounts import audit, clock
 from accounts.models import User
 from accounts.refusals import Refusal
 from auth_flow import cases, desk
-from auth_flow.desk_forms import ActForm, FindForm
+from auth_flow.desk_forms import ActForm, DeadEndForm, FindForm
 from auth_flow.models import AccessBlock, FailureCounter, LoginAttempt, SecurityCase, SmsMessage
+from auth_flow.patience import patient
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when Django runs without the stubs
@@ -75,7 +76,7 @@ class FailureCounterAdmin(ReadOnly):
 
 @admin.register(SecurityCase)
 class SecurityCaseAdmin(ReadOnly):
-    """What customers reported, and where they could not go on; closed at the desk, on the customer's page."""
+    """What customers reported, and where they could not go on; closed at the desk."""
 
     list_display = ("opened_at", "reference", "kind", "status", "why", "closed_by")
     list_filter = ("status", "kind")
@@ -99,8 +100,9 @@ class AccessBlockAdmin(ReadOnly):
 
     def get_urls(self) -> list[URLPattern]:
         pages = [
-            path("desk/", self.admin_site.admin_view(self.find), name="desk"),
-            path("desk/<int:user_id>/", self.admin_site.admin_view(self.customer), name="desk_customer"),
+            path("desk/", self.admin_site.admin_view(patient(self.find)), name="desk"),
+            path("desk/dead-end/", self.admin_site.admin_view(patient(self.dead_end)), name="desk_dead_end"),
+            path("desk/<int:user_id>/", self.admin_site.admin_view(patient(self.customer)), name="desk_customer"),
         ]
         return [*pages, *super().get_urls()]
 
@@ -118,8 +120,25 @@ class AccessBlockAdmin(ReadOnly):
             request.session[self.FOUND] = dict(list(earlier.items())[-self.FOUND_MAX :])
             if len(found) == 1:
                 return redirect("admin:desk_customer", user_id=found[0].pk)
-        facts = {"form": form, "found": found, "nobody": form.is_bound and form.is_valid() and not found}
+        nobody = form.is_bound and form.is_valid() and not found
+        facts = {"form": form, "found": found, "nobody": nobody, "may_act": self._may(request, "change")}
         return self._page(request, "desk.html", _("Gjej një klient"), facts)
+
+    def dead_end(self, request: HttpRequest) -> HttpResponse:
+        """Close a dead end by the reference that the caller reads out; it may belong to nobody."""
+        self._refuse_who_may_not(request, "change")
+        form = DeadEndForm(request.POST or None)
+        for errors in form.errors.values():
+            messages.error(request, str(errors[0]))
+        if form.is_valid():
+            reference, reason = form.cleaned_data["reference"], form.cleaned_data["reason"]
+            try:
+                cases.close_dead_end(reference=reference, outcome=reason, actor=_actor(request), at=clock.machine())
+            except Refusal as refusal:
+                messages.error(request, str(refusal.sentence))
+            else:
+                messages.info(request, _("Rasti u mbyll."))
+        return redirect("admin:desk")
 
     def customer(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """One customer's access, and what may be done for her. Only after a look with a reason."""

@@ -55,9 +55,15 @@ class AccessFrozen(Refusal):
         self.reference = reference
 
 
-def refuse_frozen(user: User) -> None:
-    """Refuse what may not be while an agent's block or the user's freeze stands: a code, a signature, a session."""
-    if refusal := _refusal(_standing(user).exclude(kind=Kind.CENTRE)):
+def refuse_frozen(user: User, lane: str = "") -> None:
+    """Refuse what may not be while an agent's block or the user's freeze stands: a code, a signature, a session.
+
+    In the lane of sessions the block after failures in that lane stops codes and the old password too.
+    """
+    stops = ~Q(kind=Kind.CENTRE)
+    if lane == lockout.SESSION:
+        stops |= Q(lane=lane)
+    if refusal := _refusal(_standing(user).filter(stops)):
         raise refusal
 
 
@@ -111,13 +117,17 @@ def place(
 
 
 def see_out(user: User, *, at: datetime) -> int:
-    """End every session and way in of this user, and void her codes; returns how many sessions and ways in ended."""
+    """End every session and way in of this user, and void her codes; returns how many sessions and ways in ended.
+
+    First the attempts, then their codes: the order of locks of everybody who touches both.
+    """
+    ended = LoginAttempt.objects.filter(user=user, ended_at=None).update(
+        ended_at=at, end_reason=LoginAttempt.Ended.BLOCKED
+    )
     FnpChallenge.objects.filter(user=user, consumed_at=None, voided_at=None).update(
         voided_at=at, void_reason=FnpChallenge.Voided.FROZEN
     )
-    return LoginAttempt.objects.filter(user=user, ended_at=None).update(
-        ended_at=at, end_reason=LoginAttempt.Ended.BLOCKED
-    )
+    return ended
 
 
 def hand_over_if_due(*, user: User, lane: str, at: datetime) -> None:

@@ -60,9 +60,10 @@ def give(request: HttpRequest, response: HttpResponse, user: User, at: datetime)
     return browser
 
 
-def revoke_all(user: User, *, at: datetime) -> int:
-    """No browser of this user is known any more; returns how many were."""
-    return KnownBrowser.objects.filter(user=user, revoked_at=None).update(revoked_at=at)
+def revoke_all(user: User, *, keep: KnownBrowser | None = None, at: datetime) -> int:
+    """No browser of this user but `keep` is known any more; returns how many were."""
+    known_ones = KnownBrowser.objects.filter(user=user, revoked_at=None)
+    return (known_ones.exclude(pk=keep.pk) if keep else known_ones).update(revoked_at=at)
 
 
 def _alive(tokens: Sequence[str]) -> QuerySet[KnownBrowser]:

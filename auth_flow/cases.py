@@ -3,7 +3,7 @@
 All moments are the machine's clock.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -66,19 +66,22 @@ def report_code(*, reference: str, network: str, at: datetime) -> None:
 def _report(*, challenge_id: UUID, user_id: int, network: str, actor: audit.Actor, at: datetime) -> None:
     """Void the codes of that way in, end it if it is still under way, and let the contact centre see the case.
 
-    A reference is no secret, so it freezes nothing and ends no session; it makes the owner choose a new password.
+    A reference is no secret, so it freezes nothing. It ends one session at most, the one that this very code of a
+    sign-in began, and while the code is young it makes the owner choose a new password.
     """
     user = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user_id)
     challenge = FnpChallenge.objects.select_related("attempt").get(pk=challenge_id)
     if SecurityCase.objects.filter(reference=challenge.reference).exists():
         return
-    ended = LoginAttempt.objects.filter(id=challenge.attempt_id, signed_in_at=None, ended_at=None).update(
-        ended_at=at, end_reason=LoginAttempt.Ended.REPORTED
-    )
+    way_in = LoginAttempt.objects.filter(id=challenge.attempt_id, ended_at=None)
+    if challenge.purpose != FnpChallenge.Purpose.SIGN_IN:
+        way_in = way_in.filter(signed_in_at=None)
+    ended = way_in.update(ended_at=at, end_reason=LoginAttempt.Ended.REPORTED)
     FnpChallenge.objects.filter(attempt=challenge.attempt_id, consumed_at=None, voided_at=None).update(
         voided_at=at, void_reason=FnpChallenge.Voided.REPORTED
     )
-    if challenge.purpose in AFTER_PASSWORD:
+    is_young = at - challenge.created_at < timedelta(hours=settings.REPORT_FORCES_CHANGE_HOURS)
+    if is_young and challenge.purpose in AFTER_PASSWORD:
         user.must_change_password = True
         user.save(update_fields=["must_change_password"])
     open_case(
@@ -103,7 +106,22 @@ def _report(*, challenge_id: UUID, user_id: int, network: str, actor: audit.Acto
 def close(*, case_id: int, user_id: int, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
     """Close a case of this customer with a word about what came of it. Refuses one that is closed."""
     cases = SecurityCase.objects.select_for_update(of=("self",)).filter(user=user_id, status=SecurityCase.Status.OPEN)
-    case = cases.filter(pk=case_id).first()
+    return _close(cases.filter(pk=case_id).first(), outcome=outcome, actor=actor, at=at)
+
+
+@verb("staff.dead_end.closed")
+def close_dead_end(*, reference: str, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
+    """Close a dead end by the reference that the caller reads out: it may belong to nobody, so it is on nobody's page.
+
+    Refuses a reference that is of no open dead end.
+    """
+    dead_ends = SecurityCase.objects.select_for_update(of=("self",)).filter(
+        kind=Kind.DEAD_END, status=SecurityCase.Status.OPEN
+    )
+    return _close(dead_ends.filter(reference=reference).first(), outcome=outcome, actor=actor, at=at)
+
+
+def _close(case: SecurityCase | None, *, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
     if case is None:
         raise CaseIsClosed
     case.status, case.closed_at, case.closed_by = SecurityCase.Status.CLOSED, at, actor.name

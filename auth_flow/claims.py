@@ -32,11 +32,13 @@ def named_by(claim: Claim) -> Mandate | None:
     return pairs.filter(user__person__customer_number=claim.customer_number, company__nipt=claim.nipt).first()
 
 
-def why_not(kind: LoginAttempt.Kind, mandate: Mandate | None, claim: Claim, at: datetime) -> str:
+def why_not(
+    kind: LoginAttempt.Kind, mandate: Mandate | None, claim: Claim, at: datetime, lane: str | None = None
+) -> str:
     """The true reason, for the case; empty when all is right. The database is asked the same of everybody."""
     user = mandate.user if mandate else None
     is_hers = _is_a_card(mandate, claim, clock.tirana_day(at + clock.offset()))
-    stands_blocked = is_blocked(user)
+    stands_blocked = is_blocked(user, lane)
     if user is None:
         return "unknown_pair"
     is_registered = is_password_usable(user.password)
@@ -62,5 +64,7 @@ def _is_a_card(mandate: Mandate | None, claim: Claim, today: date) -> bool:
     return any(secrets.compare_digest(proof, one) for proof in known for one in wanted)
 
 
-def is_blocked(user: User | None) -> bool:
-    return AccessBlock.objects.filter(user=user.pk if user else 0, lifted_at=None).exists()
+def is_blocked(user: User | None, lane: str | None = None) -> bool:
+    """Whether she may not come in through this lane, as the door judges it; through any, where none is named."""
+    standing = AccessBlock.objects.filter(user=user.pk if user else 0, lifted_at=None)
+    return (standing if lane is None else standing.filter(Q(lane="") | Q(lane=lane))).exists()

@@ -111,7 +111,7 @@ def _messages(user: User) -> QuerySet[SmsMessage]:
 
 @verb("staff.access.unblocked")
 def unblock(*, user_id: int, reason: str, caller_is_verified: bool, actor: audit.Actor, at: datetime) -> None:
-    """Begin both lanes anew and lift what one agent may lift; a freeze stays. The owner hears of it.
+    """Begin every lane anew and lift what one agent may lift; a freeze stays. The owner hears of it.
 
     Refuses before the caller was verified.
     """
@@ -136,10 +136,11 @@ def unblock(*, user_id: int, reason: str, caller_is_verified: bool, actor: audit
 
 @verb("staff.access.blocked")
 def block(*, user_id: int, reason: str, actor: audit.Actor, at: datetime) -> AccessBlock:
-    """Shut a customer's access until the contact centre lifts it; the block that stands already stays."""
+    """Shut a customer's access until the contact centre lifts it; the block that stands already stays, unrecorded."""
     user = _customer(user_id)
     placed = blocks.place(user=user, kind=AccessBlock.Kind.AGENT, reason=reason, actor=actor, at=at)
-    audit.record("staff.access.blocked", actor=actor, at=at, subject=f"user:{user.pk}", reason=reason)
+    if placed.placed_at == at:
+        audit.record("staff.access.blocked", actor=actor, at=at, subject=f"user:{user.pk}", reason=reason)
     return placed
 
 
@@ -149,7 +150,8 @@ def lift_freeze(
 ) -> bool:
     """Propose to lift a freeze, or lift the one that a colleague proposed; whether it is lifted now.
 
-    Refuses before the caller was verified, the same person twice, and a freeze that was lifted meanwhile.
+    A proposal holds LIFT_PROPOSAL_MINUTES; after that anybody proposes anew. Refuses before the caller was verified,
+    the same person twice, and a freeze that was lifted meanwhile.
     """
     if not caller_is_verified:
         raise CallerNotVerified
@@ -158,9 +160,9 @@ def lift_freeze(
     freeze = freezes.select_for_update().filter(pk=block_id).first()
     if freeze is None:
         raise NothingToLift
-    if freeze.lift_proposed_by == actor.name:
+    is_confirmed = is_proposed(freeze, at=at)
+    if is_confirmed and freeze.lift_proposed_by == actor.name:
         raise AnotherMustConfirm
-    is_confirmed = bool(freeze.lift_proposed_by)
     if is_confirmed:
         freeze.lifted_by, freeze.lifted_at, freeze.lift_reason = actor.name, at, reason[:200]
         _tell_unblocked(user, at)
@@ -171,6 +173,12 @@ def lift_freeze(
     details = {"reference": freeze.reference, "proposed_by": freeze.lift_proposed_by, "caller_is_verified": True}
     audit.record(event, actor=actor, at=at, subject=f"user:{user.pk}", reason=reason, details=details)
     return is_confirmed
+
+
+def is_proposed(freeze: AccessBlock, *, at: datetime) -> bool:
+    """Whether a colleague's word to lift this freeze still holds."""
+    holds = timedelta(minutes=settings.LIFT_PROPOSAL_MINUTES)
+    return freeze.lift_proposed_at is not None and at < freeze.lift_proposed_at + holds
 
 
 @verb("staff.sessions.ended")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CustomerNumberField, NiptField
 from auth_flow.desk import PHONE_END_MIN
+from auth_flow.forms import ReportForm
 
 REASON_MIN = 5
 
@@ -52,6 +53,12 @@ class FindForm(forms.Form):
     def how(self) -> str:
         """What was looked for, for the trail: the name of the field, never what stood in it."""
         return next(name for name in ("customer_number", "nipt", "phone_end") if self.cleaned_data.get(name))
+
+
+class DeadEndForm(ReportForm):
+    """A dead end by its reference, and what came of it."""
+
+    reason = ReasonField()
 
 
 class ActForm(forms.Form):

@@ -1,7 +1,7 @@
 """Another third step for the sign-in: an authenticator comes or goes, each time with an FNP to the registered phone.
 
 To add one: an FNP, then the secret is shown, then a first code of the app proves that it was taken over. To remove it:
-an FNP. Whoever is signed in is known, so the tries count in the lane of sessions. All moments are the machine's clock.
+an FNP. Whoever is signed in tries in the lane of sessions. All moments are the machine's clock.
 """
 
 from base64 import b32encode
@@ -92,14 +92,14 @@ def confirm(*, attempt: LoginAttempt, device: TOTPDevice, code: str, at: datetim
     """With a first code of the app: from now on step three asks for one. Refuses a wrong code, and one too late."""
     user, identity = _user_of(attempt), lockout.identity_of_user(_user_of(attempt))
     with transaction.atomic(durable=True):
-        lockout.reserve(identity, lockout.KNOWN, at)
+        lockout.reserve(identity, lockout.SESSION, at)
         right = factors.verify(user, device, code)
         if right:
-            lockout.give_back(identity, lockout.KNOWN)
+            lockout.give_back(identity, lockout.SESSION)
         else:
             factors.record_wrong(attempt, at)
     if not right:
-        raise factors.WrongAppCode(attempts_left=factors.tries_left(identity, lockout.KNOWN))
+        raise factors.WrongAppCode(attempts_left=factors.tries_left(identity, lockout.SESSION))
     _confirm(device_id=device.pk, attempt=attempt, at=at)
 
 

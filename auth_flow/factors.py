@@ -59,7 +59,7 @@ def judge_totp(*, attempt: LoginAttempt, code: str, at: datetime, lane: str = lo
         lockout.reserve(attempt.identity, lane, at, after_password=True)
         right = verify(user, device_of(user), code)
         if right:
-            lockout.give_back(attempt.identity, lane)
+            lockout.give_back(attempt.identity, lane, after_password=True)
         else:
             record_wrong(attempt, at)
     if not right:

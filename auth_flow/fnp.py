@@ -95,7 +95,7 @@ def issue(
     phone = locked.person.phone if locked.person else ""
     if not phone:
         raise NoPhone
-    blocks.refuse_frozen(locked)
+    blocks.refuse_frozen(locked, lockout.lane_of(attempt, purpose))
     budgets.spend(
         user=locked,
         phone=phone,
@@ -135,7 +135,7 @@ def judge(
     earlier SMS), a spent, voided or unknown challenge, an expired one, and every try while the lane is blocked.
     """
     identity, lane = lockout.identity_of_user(user), lockout.lane_of(attempt, purpose)
-    blocks.refuse_frozen(user)
+    blocks.refuse_frozen(user, lane)
     mine = FnpChallenge.objects.filter(id=challenge_id, user=user, attempt=attempt, purpose=purpose)
     with transaction.atomic(durable=True):
         reserved = mine.filter(
@@ -147,7 +147,7 @@ def judge(
         lockout.reserve(identity, lane, at, after_password=purpose == SIGN_IN)
         right = secrets.compare_digest(derive(challenge).encode(), code.encode())
         if right:
-            lockout.give_back(identity, lane)
+            lockout.give_back(identity, lane, after_password=purpose == SIGN_IN)
             mine.update(judged_at=at)
         else:
             wrong = _wrong(challenge, code, at)

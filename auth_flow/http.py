@@ -39,4 +39,5 @@ def client_ip(request: HttpRequest) -> str:
     for candidate in (*candidates, request.META.get("REMOTE_ADDR", "")):
         if address := networks.plain(candidate.strip()):
             return str(address)
-    return "0.0.0.0"  # noqa: S104  # nosec B104: no address to listen on: a server on a unix socket knows none
+    # No address to listen on: a server on a unix socket knows none.
+    return "0.0.0.0"  # noqa: S104  # nosec B104

@@ -1,8 +1,9 @@
 """How many wrong tries there may be: one atomic counter per identity and lane, and a brake per network.
 
 A try is counted before it is judged and given back if it was right, so that forty tries at once are five. The lane
-`known` is for a browser or a session that has proved itself; `others` is for everybody else together, so that a
-stranger who burns the tries of `others` cannot stop the customer at her own desk. A success clears only its own lane.
+`session` is for whoever is signed in, `known` for the door seen from a browser that has proved itself; `others` is for
+everybody else together. So a stranger who burns the tries of `others` cannot stop the customer at her own desk, and an
+old device cookie cannot stop her session. A success clears only its own lane.
 
 An identity is a customer number and nothing else: the same for a number that names nobody, for a wrong NIPT and for
 every company of a user, so that no block tells which it was.
@@ -22,6 +23,7 @@ from accounts.refusals import Refusal
 from auth_flow import keys, networks
 from auth_flow.models import FailureCounter, FnpChallenge, LoginAttempt, NetworkCounter
 
+SESSION = FailureCounter.Lane.SESSION
 KNOWN = FailureCounter.Lane.KNOWN
 OTHERS = FailureCounter.Lane.OTHERS
 REPORTS = "report"
@@ -78,16 +80,17 @@ def identity_of_staff(username: str) -> str:
 
 
 def lane_of(attempt: LoginAttempt, purpose: str = FnpChallenge.Purpose.SIGN_IN) -> str:
-    """The lane in which a try of this attempt counts: `known` in a session and from a known browser."""
-    in_a_session = purpose in {FnpChallenge.Purpose.PAYMENT, FnpChallenge.Purpose.SETTINGS}
-    return KNOWN if in_a_session or attempt.known_browser_id else OTHERS
+    """The lane in which a try of this attempt counts: that of sessions for what is asked in one."""
+    if purpose in {FnpChallenge.Purpose.PAYMENT, FnpChallenge.Purpose.SETTINGS}:
+        return SESSION
+    return KNOWN if attempt.known_browser_id else OTHERS
 
 
 # The first try of an identity inserts the row; a row under a block is not touched, and returns nothing.
 _RESERVE = """
 INSERT INTO auth_flow_failurecounter AS c
-  (identity, lane, failures, level, blocked_until, reference, refused, password_was_right, last_failure_at)
-VALUES (%(identity)s, %(lane)s, 1, 0, NULL, '', 0, %(after_password)s, %(at)s)
+  (identity, lane, failures, level, blocked_until, reference, refused, code_failures, last_failure_at)
+VALUES (%(identity)s, %(lane)s, 1, 0, NULL, '', 0, %(code)s, %(at)s)
 ON CONFLICT (identity, lane) DO UPDATE SET
   failures = c.failures + 1,
   level = (c.failures + 1) / %(per_block)s,
@@ -95,10 +98,14 @@ ON CONFLICT (identity, lane) DO UPDATE SET
     THEN %(at)s + (%(blocks)s::interval[])[least((c.failures + 1) / %(per_block)s, %(blocks_count)s)] END,
   reference = CASE WHEN (c.failures + 1) %% %(per_block)s = 0 THEN %(reference)s ELSE '' END,
   refused = 0,
-  password_was_right = c.password_was_right OR %(after_password)s,
-  announced_level = coalesce(c.announced_level, CASE
-    WHEN (c.failures + 1) %% %(per_block)s = 0 AND (c.failures + 1) / %(per_block)s >= %(announce)s
-     AND (c.lane = 'known' OR c.password_was_right OR %(after_password)s) THEN (c.failures + 1) / %(per_block)s END),
+  code_failures = CASE WHEN c.failures %% %(per_block)s = 0 THEN 0 ELSE c.code_failures END + %(code)s,
+  announced_level = CASE
+    WHEN (c.failures + 1) %% %(per_block)s <> 0 OR (c.failures + 1) / %(per_block)s < %(announce)s
+      THEN c.announced_level
+    WHEN c.lane <> 'others' THEN coalesce(c.announced_level, (c.failures + 1) / %(per_block)s)
+    WHEN c.code_failures + %(code)s < %(per_block)s OR c.announced_level = (c.failures + 1) / %(per_block)s - 1
+      THEN c.announced_level
+    ELSE (c.failures + 1) / %(per_block)s END,
   last_failure_at = %(at)s
 WHERE c.blocked_until IS NULL OR c.blocked_until <= %(at)s
 RETURNING failures
@@ -117,6 +124,7 @@ UPDATE auth_flow_failurecounter SET
   announced_level = CASE WHEN failures %% %(per_block)s = 0 THEN nullif(announced_level, level)
     ELSE announced_level END,
   level = (failures - 1) / %(per_block)s,
+  code_failures = greatest(code_failures - %(code)s, 0),
   failures = failures - 1
 WHERE identity = %(identity)s AND lane = %(lane)s AND failures > 0
 """
@@ -132,7 +140,7 @@ def reserve(identity: str, lane: str, at: datetime, *, after_password: bool = Fa
         "identity": identity,
         "lane": lane,
         "at": at,
-        "after_password": after_password,
+        "code": int(after_password),
         "per_block": settings.FAILURES_PER_BLOCK,
         "blocks": [timedelta(seconds=seconds) for seconds in settings.BLOCK_SECONDS],
         "blocks_count": len(settings.BLOCK_SECONDS),
@@ -146,10 +154,19 @@ def reserve(identity: str, lane: str, at: datetime, *, after_password: bool = Fa
     raise block_of(identity, lane, at) or SignInBlocked(until=at, reference="")
 
 
-def give_back(identity: str, lane: str) -> None:
-    """Take one reserved try off the count: it was right. Earlier failures stay, a block that it caused goes."""
+def give_back(identity: str, lane: str, *, after_password: bool = False) -> None:
+    """Take one reserved try off the count: it was right. Earlier failures stay, a block that it caused goes.
+
+    `after_password` as it was reserved.
+    """
+    facts: dict[str, Any] = {
+        "identity": identity,
+        "lane": lane,
+        "code": int(after_password),
+        "per_block": settings.FAILURES_PER_BLOCK,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_BACK, {"identity": identity, "lane": lane, "per_block": settings.FAILURES_PER_BLOCK})
+        cursor.execute(_GIVE_BACK, facts)
 
 
 def clear(identity: str, lane: str) -> None:
@@ -160,7 +177,7 @@ def clear(identity: str, lane: str) -> None:
         blocked_until=None,
         reference="",
         refused=0,
-        password_was_right=False,
+        code_failures=0,
         announced_level=None,
         owner_told_at=None,
     )
@@ -187,7 +204,9 @@ def standing(identity: str, lane: str, at: datetime) -> Standing:
     block = SignInBlocked(
         until=counter.blocked_until, reference=counter.reference, centre_is_next=announced == counter.level
     )
-    return Standing(block=block, is_for_the_centre=announced is not None and announced < counter.level)
+    # In the lane of strangers: each try of the announced block, and of this one, was a code after the right password.
+    is_serious = lane != OTHERS or counter.code_failures >= settings.FAILURES_PER_BLOCK
+    return Standing(block=block, is_for_the_centre=is_serious and announced is not None and announced < counter.level)
 
 
 def block_of(identity: str, lane: str, at: datetime) -> SignInBlocked | None:

@@ -5,6 +5,7 @@ kept nowhere. All moments are the machine's clock.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +14,8 @@ from accounts import audit
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import backends, fnp, lockout, passwords, proofs, selectors, tries
-from auth_flow.models import FnpChallenge, LoginAttempt
+from auth_flow import backends, blocks, browsers, fnp, lockout, passwords, proofs, selectors, tries
+from auth_flow.models import FnpChallenge, KnownBrowser, LoginAttempt
 
 PURPOSE = FnpChallenge.Purpose.SETTINGS
 SUBJECT = "password"
@@ -36,6 +37,7 @@ def ask(*, attempt: LoginAttempt, old: str, new: str, at: datetime) -> str:
     password, a new one that breaks a rule, and too many codes.
     """
     user = _user_of(attempt)
+    blocks.refuse_frozen(user, lockout.lane_of(attempt, PURPOSE))
     a_try = tries.Try(
         identity=attempt.identity,
         lane=lockout.lane_of(attempt, PURPOSE),
@@ -54,8 +56,8 @@ def ask(*, attempt: LoginAttempt, old: str, new: str, at: datetime) -> str:
     return made
 
 
-def change(*, attempt: LoginAttempt, made: str, code: str, at: datetime) -> User:
-    """Step two: with the right FNP the new password is in force, and every other session ends.
+def change(*, attempt: LoginAttempt, made: str, code: str, browser_tokens: Sequence[str] = (), at: datetime) -> User:
+    """Step two: with the right FNP the new password is in force, every other session ends, no other browser is known.
 
     Refuses a wrong, spent or expired code, a blocked lane, and a change that is over.
     """
@@ -64,7 +66,8 @@ def change(*, attempt: LoginAttempt, made: str, code: str, at: datetime) -> User
         raise ChangeExpired
     user = _user_of(attempt)
     judged = fnp.judge(challenge_id=challenge.id, code=code, user=user, attempt=attempt, purpose=PURPOSE, at=at)
-    return _change(challenge=judged, attempt=attempt, made=made, at=at)
+    browser = browsers.known(browser_tokens, user)
+    return _change(challenge=judged, attempt=attempt, made=made, browser=browser, at=at)
 
 
 def resend_code(*, attempt: LoginAttempt, made: str, at: datetime) -> None:
@@ -95,11 +98,14 @@ def _ask_code(*, attempt: LoginAttempt, made: str, at: datetime) -> None:
 
 
 @verb("auth.password.changed")
-def _change(*, challenge: FnpChallenge, attempt: LoginAttempt, made: str, at: datetime) -> User:
+def _change(
+    *, challenge: FnpChallenge, attempt: LoginAttempt, made: str, browser: KnownBrowser | None, at: datetime
+) -> User:
     users = User.objects.select_for_update(of=("self",), no_key=True).select_related("person")
     user = users.get(pk=challenge.user_id)
     fnp.consume(challenge=challenge, body=_body(user, made), at=at)
-    passwords.set_password(user=user, made=made, through=passwords.CHANGE, keep=attempt, at=at)
+    through = passwords.CHANGE
+    passwords.set_password(user=user, made=made, through=through, keep=attempt, keep_browser=browser, at=at)
     return user
 
 

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, clock, mandates, notices
 from accounts.models import User
 from accounts.refusals import Refusal
-from auth_flow import backends
-from auth_flow.models import LoginAttempt, PasswordRecord
+from auth_flow import backends, browsers
+from auth_flow.models import KnownBrowser, LoginAttempt, PasswordRecord
 from auth_flow.sms import outbox
 
 if TYPE_CHECKING:
@@ -198,11 +198,20 @@ def hashed(new: str) -> str:
         return make_password(backends.normal(new))
 
 
-def set_password(*, user: User, made: str, through: str, keep: LoginAttempt | None = None, at: datetime) -> None:
+def set_password(
+    *,
+    user: User,
+    made: str,
+    through: str,
+    keep: LoginAttempt | None = None,
+    keep_browser: KnownBrowser | None = None,
+    at: datetime,
+) -> None:
     """Put `made` (from `hashed`) in force, in the transaction of the verb that asked, under the lock of the user's row.
 
-    Ends every session and every way in under way but `keep`, keeps the hash for the history, tells the user by notice
-    and SMS, and after a reset also the company's other signers; for a day she then signs up to the low limit only.
+    Ends every session and every way in under way but `keep`, forgets every known browser but `keep_browser` (after a
+    reset that one too), keeps the hash for the history, tells the user by notice and SMS, and after a reset also the
+    company's other signers; for a day she then signs up to the low limit only.
     """
     bank_at = at + clock.offset()
     user.password, user.password_changed_at, user.must_change_password = made, bank_at, False
@@ -212,13 +221,14 @@ def set_password(*, user: User, made: str, through: str, keep: LoginAttempt | No
     PasswordRecord.objects.create(user=user, password=made, through=through, created_at=bank_at)
     others = LoginAttempt.objects.filter(user=user, ended_at=None)
     ended = (others.exclude(id=keep.id) if keep else others).update(ended_at=at, end_reason=LoginAttempt.Ended.CHANGED)
+    forgotten = browsers.revoke_all(user, keep=keep_browser if through == CHANGE else None, at=at)
     _tell(user, through, at=at, bank_at=bank_at)
     audit.record(
         "auth.password.set",
         actor=audit.actor_of(user),
         at=at,
         subject=f"user:{user.pk}",
-        details={"through": through, "sessions_ended": ended},
+        details={"through": through, "sessions_ended": ended, "browsers_forgotten": forgotten},
     )
 
 

@@ -79,7 +79,7 @@ def begin(*, kind: LoginAttempt.Kind, claim: claims.Claim, visit: Visit, at: dat
         subject=f"proof:{kind}",
     )
     tries.begin(a_try, at)
-    why = claims.why_not(kind, mandate, claim, at)
+    why = claims.why_not(kind, mandate, claim, at, lane=a_try.lane)
     if why or mandate is None:
         reference = open_case(user=user, why=why, network=visit.network, identity=a_try.identity, at=at)
         raise tries.fail(a_try, DeadEnd(reference=reference), at)
@@ -114,7 +114,7 @@ def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> Step:
     challenge = selectors.last_challenge(attempt, purpose=PURPOSES[LoginAttempt.Kind(attempt.kind)])
     if attempt.user is None or challenge is None:
         raise ProofExpired
-    if _has_changed(attempt, challenge):
+    if _has_changed(attempt, attempt.user, challenge):
         login.end(attempt, LoginAttempt.Ended.CHANGED, at=at)
         raise ProofExpired
     try:
@@ -147,18 +147,19 @@ def resend_code(*, attempt: LoginAttempt, at: datetime) -> None:
     if challenge and fnp.is_worth_sending(challenge, at):
         fnp.resend(challenge_id=challenge.id, user=attempt.user, attempt=attempt, at=at)
     else:
-        _renew_code(attempt_id=attempt.id, attempt=attempt, at=at)
+        _renew_code(attempt_id=attempt.id, user_id=attempt.user.pk, attempt=attempt, at=at)
 
 
 def proven(*, attempt_id: UUID, key_hash: str, kind: LoginAttempt.Kind, at: datetime) -> LoginAttempt:
     """The attempt that passed card and FNP and the user, both under their locks, for the verb that sets the password.
 
-    Refuses an attempt that is over, and one whose password has changed since it began.
+    Refuses an attempt that is over, and one whose password, phone, access or block changed since the code.
     """
     user_id = LoginAttempt.objects.values_list("user_id", flat=True).get(id=attempt_id)
-    user = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user_id)
+    user = _locked(user_id)
     attempt = _open_attempt(attempt_id, at, kind=kind, key_hash=key_hash, proof_at__isnull=False, fnp_at__isnull=False)
-    if attempt.password_version != backends.password_version(user) or claims.is_blocked(user):
+    challenge = selectors.last_challenge(attempt, purpose=PURPOSES[kind])
+    if challenge is None or challenge.consumed_at is None or _has_changed(attempt, user, challenge):
         raise ProofExpired
     attempt.user = user
     return attempt
@@ -224,7 +225,7 @@ def _accept_card(*, attempt: LoginAttempt, at: datetime) -> None:
 def _accept_code(
     *, attempt_id: UUID, key_hash: str, challenge: FnpChallenge, attempt: LoginAttempt, at: datetime
 ) -> Step:
-    User.objects.select_for_update(no_key=True).get(pk=challenge.user_id)
+    _locked(challenge.user_id)
     token = keys.new_token()
     opened = _open_attempt(attempt_id, at, key_hash=key_hash, proof_at__isnull=False, fnp_at=None)
     fnp.consume(challenge=challenge, body=_body(opened), at=at)
@@ -242,7 +243,8 @@ def _accept_code(
 
 
 @verb("auth.fnp.renewed")
-def _renew_code(*, attempt_id: UUID, attempt: LoginAttempt, at: datetime) -> None:
+def _renew_code(*, attempt_id: UUID, user_id: int, attempt: LoginAttempt, at: datetime) -> None:
+    _locked(user_id)
     opened = _open_attempt(attempt_id, at, fnp_at=None)
     last = selectors.last_challenge(opened, purpose=PURPOSES[LoginAttempt.Kind(opened.kind)])
     if last and (wait := fnp.resend_after(last, at)):
@@ -267,6 +269,11 @@ def _actor(attempt: LoginAttempt) -> audit.Actor:
     return audit.actor_of(attempt.mandate)
 
 
+def _locked(user_id: int) -> User:
+    """The user's row under its lock, always the first that a step takes. Her person is read after it, thus fresh."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
 def _open_attempt(attempt_id: UUID, at: datetime, **state: object) -> LoginAttempt:
     """The attempt under its lock, if it is still under way and in this state."""
     locked = LoginAttempt.objects.select_for_update(of=("self",), no_key=True)
@@ -277,12 +284,13 @@ def _open_attempt(attempt_id: UUID, at: datetime, **state: object) -> LoginAttem
     return attempt
 
 
-def _has_changed(attempt: LoginAttempt, challenge: FnpChallenge) -> bool:
-    user = attempt.user
-    assert user is not None, "nobody has a card"
+def _has_changed(attempt: LoginAttempt, user: User, challenge: FnpChallenge) -> bool:
+    """Whether password, phone, access or block are no longer those of step one."""
+    if not user.is_active or user.kind != User.Kind.CUSTOMER:
+        return True
     assert user.person is not None, "a customer has a person"
     return (
         attempt.password_version != backends.password_version(user)
         or challenge.phone != user.person.phone
-        or claims.is_blocked(user)
+        or claims.is_blocked(user, lockout.lane_of(attempt))
     )

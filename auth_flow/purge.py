@@ -1,11 +1,12 @@
 """What the front door forgets: rows that strangers can make as many of as they like, and that prove nothing.
 
-Sign-ins of customers, codes, blocks and cases stay. Counters go alike for numbers that name somebody and that do not,
-so that no block tells which. Everything goes in portions: a tick is short, and what is left goes with the next one.
+Sign-ins of customers, codes, blocks and cases stay; dead ends of nobody go. Counters go alike for numbers that name
+somebody and that do not, so that no block tells which. Everything goes in portions: a tick is short, and what is left
+goes with the next one.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
@@ -29,7 +30,8 @@ def purge(*, at: datetime) -> dict[str, int]:
         "counters": _forget(FailureCounter.objects.filter(quiet)),
         "networks": _forget(NetworkCounter.objects.filter(window_at__lt=at - timedelta(days=1))),
         "failures": sum(_forget(model.objects.filter(attempt_time__lt=old)) for model in RECORDS),
-        "sign_ins": _forget_nobodys(at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+        "sign_ins": _forget_nobodys("sign_ins", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+        "dead_ends": _forget_nobodys("dead_ends", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
     }
 
 
@@ -39,8 +41,9 @@ def _forget(rows: "QuerySet[Any]") -> int:
     return gone
 
 
-def _forget_nobodys(before: datetime) -> int:
-    """The database's own function: the portal's role may delete no sign-in by itself."""
+def _forget_nobodys(what: Literal["sign_ins", "dead_ends"], before: datetime) -> int:
+    """The database's own functions: the portal's role may delete no sign-in and no case by itself."""
+    function = {"sign_ins": "forget_sign_ins_of_nobody", "dead_ends": "forget_dead_ends_of_nobody"}[what]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT forget_sign_ins_of_nobody(%s, %s)", [before, PORTION])
+        cursor.callproc(function, [before, PORTION])
         return int(cursor.fetchone()[0])

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, clock, notices
 from accounts.models import User
 from accounts.verbs import verb
-from auth_flow import backends, kept_forms, user_agents
+from auth_flow import backends, browsers, kept_forms, user_agents
 from auth_flow.login import end as end_attempt
-from auth_flow.models import FnpDevice, LoginAttempt
+from auth_flow.models import FnpDevice, KnownBrowser, LoginAttempt
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -37,6 +37,7 @@ WHY: "dict[str, StrOrPromise]" = {
     ),
     Ended.CHANGED: _("Hyrja u mbyll vetë, sepse fjalëkalimi ose të dhënat tuaja u ndryshuan. Hyni përsëri."),
     Ended.BLOCKED: _("Hyrja juaj është bllokuar ose ngrirë. Telefononi bankën, në çdo orë."),
+    Ended.REPORTED: _("Hyrja u mbyll, sepse FNP-ja e saj u raportua si e pakërkuar. Telefononi bankën, në çdo orë."),
     Ended.NO_MANDATE: _("Hyrja u mbyll vetë, sepse e drejta juaj për këtë kompani nuk vlen më. Telefononi bankën."),
 }
 
@@ -109,13 +110,18 @@ def seconds_left(attempt: LoginAttempt, *, at: datetime) -> int:
 
 
 @verb("auth.session.all_ended")
-def end_all(*, user: User, actor: audit.Actor, at: datetime) -> int:
-    """End every session of this user and every sign-in under way, in whatever browser; returns how many."""
+def end_all(*, user: User, actor: audit.Actor, keep_browser: KnownBrowser | None = None, at: datetime) -> int:
+    """End every session of this user and every sign-in under way, in whatever browser; returns how many.
+
+    No browser but `keep_browser`, the one that this is asked from, is known afterwards.
+    """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     ended = LoginAttempt.objects.filter(user=user, ended_at=None).update(
         ended_at=at, end_reason=LoginAttempt.Ended.SIGNED_OUT
     )
-    audit.record("auth.session.all_ended", actor=actor, at=at, subject=f"user:{user.pk}", details={"ended": ended})
+    forgotten = browsers.revoke_all(user, keep=keep_browser, at=at)
+    details = {"ended": ended, "browsers_forgotten": forgotten}
+    audit.record("auth.session.all_ended", actor=actor, at=at, subject=f"user:{user.pk}", details=details)
     return ended
 
 

@@ -33,7 +33,7 @@ class Try:
 
     @property
     def is_known(self) -> bool:
-        return self.lane == lockout.KNOWN
+        return self.lane != lockout.OTHERS
 
 
 def of(attempt: LoginAttempt) -> Try:

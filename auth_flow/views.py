@@ -152,8 +152,9 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
 @require_POST
+@patient
+@signed_in
 def company(request: SignedInRequest) -> HttpResponse:
     """Act for another of one's companies. A mandate of somebody else does not exist."""
     form = CompanyForm(request.POST)

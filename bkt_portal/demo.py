@@ -13,7 +13,7 @@ from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, Company, Mandate, User
 from accounts.models.ledger import Channel, Kind
-from auth_flow import fnp, login
+from auth_flow import desk, fnp, login
 from auth_flow.models import LoginAttempt
 from bkt_portal.demo_cast import FIRMS, PASSWORD, SUPPLIERS, Firm, Player
 from bkt_portal.demo_year import Fact, Happening, Payment, year_of
@@ -22,6 +22,7 @@ from payments.models import ApprovalRule, PaymentOrder
 from payments.models.orders import OrderKind
 
 BRANCH = audit.Actor(name="user:demo-branch", role="staff")
+AGENT = audit.Actor(name="user:demo-agent", role="staff")
 COLLEAGUE = audit.Actor(name="user:demo-branch-second", role="staff")
 YEAR = timedelta(days=365)
 CARD_YEARS = 4
@@ -51,6 +52,7 @@ def build(*, at: datetime) -> Stage:
         _happen(stage, happening)
     day_close.close_due(at=at)
     _leave_something_to_do(stage, at=at)
+    _block(stage)
     for attempt in stage.sessions.values():
         login.end(attempt, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
     return stage
@@ -259,6 +261,17 @@ def _leave_something_to_do(stage: Stage, *, at: datetime) -> None:
     later = business_day.calendar().on_or_after(clock.tirana_day(at) + timedelta(days=12))
     _signed(stage, Payment(alfa, 12_673_400, power, "Kontrata 30081442"), at=at, requested_on=later)
     _prepared(stage, Payment(alfa, 8_450_000, transport, "Transport, fatura 204"), at=at)
+
+
+def _block(stage: Stage) -> None:
+    """As an agent of the contact centre does on the phone; by the machine's clock, like every way in."""
+    blocked = next(player for firm in FIRMS for player in firm.players if player.role == "blocked")
+    desk.block(
+        user_id=stage.users[blocked.customer_number].pk,
+        reason="Klienti humbi celularin dhe telefonoi",
+        actor=AGENT,
+        at=clock.machine(),
+    )
 
 
 def _submitted(stage: Stage, payment: Payment, *, at: datetime) -> PaymentOrder:

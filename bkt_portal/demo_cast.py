@@ -62,6 +62,7 @@ FIRMS = (
             Player("signer", "400210337", "Drini", "Marku", "+355672000103", signs=True),
             VERA,
             Player("viewer", "400210669", "Ana", "Prifti", "+355672000105"),
+            Player("blocked", "400210992", "Besnik", "Tafa", "+355672000110", prepares=True),
             Player("expired", "400210448", "Besa", "Kodra", "+355672000108", signs=True, password_age_days=100),
             Player("unregistered", "400210114", "Landi", "Basha", "+355672000109", prepares=True, registered=False),
         ),

@@ -204,6 +204,9 @@ FNP_BANK_WINDOW_SECONDS = 600
 FNP_PER_BANK_MAX = env.integer("FNP_PER_BANK_MAX", 500)
 FNP_PER_COUNTRY_MAX = env.integer("FNP_PER_COUNTRY_MAX", 100)
 FNP_HOME_COUNTRY = env.text("FNP_HOME_COUNTRY", "355")  # has the whole bank's budget, not that of a country
+# A reported code makes its owner choose a new password while it is younger than so many hours.
+REPORT_FORCES_CHANGE_HOURS = 24
+LIFT_PROPOSAL_MINUTES = 60  # how long the first agent's word to lift a freeze waits for the second's
 KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
 # What the purge leaves: days after the last failure, after a sign-in of nobody, after an entry of django-axes.
 COUNTERS_KEPT_DAYS = 30

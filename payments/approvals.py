@@ -1,11 +1,12 @@
 """Four eyes: ask for a code, sign, refuse. Who may, is asked of the mandate and of the order's own snapshot; that no
 one signs her own order unless the company lets her, is a law in the database as well."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock
@@ -37,11 +38,11 @@ class AlreadySigned(Refusal):
 
 
 class OverTheLowLimit(Refusal):
-    """Facts: limit, until."""
+    """Facts: limit, left, until."""
 
     sentence = _(
-        "Deri më %(until)s nënshkruani urdhra deri në %(limit)s, sepse fjalëkalimi ose celulari juaj sapo u ndryshua. "
-        "Këtë urdhër mund ta nënshkruajë një koleg, ose ju pas asaj ore."
+        "Deri më %(until)s nënshkruani gjithsej deri në %(limit)s, sepse fjalëkalimi ose celulari juaj sapo u "
+        "ndryshua; ju mbeten %(left)s. Këtë urdhër mund ta nënshkruajë një koleg, ose ju pas asaj ore."
     )
 
 
@@ -182,11 +183,24 @@ def _require_right(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> No
 
 
 def _require_low_limit(order: PaymentOrder, user: User, *, at: datetime) -> None:
-    """For a day after a reset of the password, small sums alone: whoever took the phone may be signing."""
+    """For a day after a new password by reset or a new phone, one small budget a currency: a thief may be signing.
+
+    Counted under the lock of the user's row, after the order's, as fnp.issue takes it.
+    """
+    until = User.objects.select_for_update(no_key=True).get(pk=user.pk).low_limit_until
+    if until is None or until <= at:
+        return
     most = settings.LOW_LIMIT_MINOR.get(order.currency, 0)
-    if user.low_limit_until and user.low_limit_until > at and order.amount_minor > most:
+    since = until - timedelta(hours=settings.LOW_LIMIT_HOURS)
+    signed = PaymentOrder.objects.filter(
+        currency=order.currency, signatures__user=user.pk, signatures__signed_at__gte=since
+    )
+    spent = signed.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    if spent + order.amount_minor > most:
         raise OverTheLowLimit(
-            limit=format_money(most, order.currency), until=f"{clock.tirana(user.low_limit_until):%d.%m.%Y %H:%M}"
+            limit=format_money(most, order.currency),
+            left=format_money(max(0, most - spent), order.currency),
+            until=f"{clock.tirana(until):%d.%m.%Y %H:%M}",
         )
 
 

@@ -23,6 +23,7 @@ AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PASSWORD = "Lule-mali-2026"
 OTHER_BANK_IBAN = make_albanian_iban("212", "1100", "0000000235698741")
 STAFF = audit.Actor(name="user:branch", role="staff")
+SECOND = audit.Actor(name="user:second", role="staff")
 
 _numbers = itertools.count(1)
 

@@ -15,8 +15,9 @@ class AccessBlock(models.Model):
     """A block that only the contact centre lifts; told only after the right password.
 
     While an agent's block or the user's own freeze stands there is no code, no signature and no session. `CENTRE`
-    follows after failures in one `lane` and closes that lane of the door alone; a session goes on. A freeze is lifted
-    by two different members of staff, one of whom proposes it. Blocks of minutes or hours are rows of FailureCounter.
+    follows after failures in one `lane` and closes that lane alone; a session goes on, and in the lane of sessions gets
+    no code. A freeze is lifted by two different members of staff, one of whom proposes it. Blocks of minutes or hours
+    are rows of FailureCounter.
     """
 
     class Kind(models.TextChoices):
@@ -93,7 +94,10 @@ class SecurityCase(models.Model):
     class Meta:
         verbose_name = _("rast sigurie")
         verbose_name_plural = _("raste sigurie")
-        indexes: ClassVar = [models.Index(name="open_cases", fields=["opened_at"], condition=Q(status="open"))]
+        indexes: ClassVar = [
+            models.Index(name="open_cases", fields=["opened_at"], condition=Q(status="open")),
+            models.Index(name="cases_of_nobody", fields=["opened_at"], condition=Q(user__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"

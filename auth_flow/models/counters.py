@@ -11,12 +11,13 @@ class FailureCounter(models.Model):
     """Failures in a row of one identity in one lane, counted before they are judged (security: no race, no guess free).
 
     `identity` is the keyed hash of a customer number, known or not: the table cannot tell which. A run is what happened
-    since the last success in this lane: `password_was_right` in it, its block number `announced_level` said that the
-    next one holds until the contact centre lifts it, `owner_told_at` its owner heard of it. `refused` counts tries
-    under the present block.
+    since the last success in this lane: its block number `announced_level` said that the next one holds until the
+    contact centre lifts it, `owner_told_at` its owner heard of it. `code_failures` are those of the last block's tries
+    (or of the tries since) that were codes after the right password. `refused` counts tries under the present block.
     """
 
     class Lane(models.TextChoices):
+        SESSION = "session", _("Hyrje e hapur")
         KNOWN = "known", _("Shfletues i njohur")
         OTHERS = "others", _("Të tjerët")
 
@@ -27,7 +28,7 @@ class FailureCounter(models.Model):
     blocked_until = models.DateTimeField(_("bllokuar deri"), null=True)
     reference = models.CharField(_("referenca"), max_length=8, blank=True)
     refused = models.PositiveIntegerField(_("prova gjatë bllokimit"), default=0, db_default=0)
-    password_was_right = models.BooleanField(_("fjalëkalimi ishte i saktë"), default=False, db_default=False)
+    code_failures = models.PositiveSmallIntegerField(_("kode të gabuara"), default=0, db_default=0)
     announced_level = models.PositiveSmallIntegerField(null=True)
     owner_told_at = models.DateTimeField(_("pronari u njoftua"), null=True)
     last_failure_at = models.DateTimeField(_("gabimi i fundit"))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import clock
 from accounts.refusals import Refusal
-from auth_flow import blocks, lockout, password_change, passwords, selectors
+from auth_flow import blocks, browsers, lockout, password_change, passwords, selectors
 from auth_flow.decorators import open_while_password_expired, signed_in
 from auth_flow.forms import CodeForm
 from auth_flow.http import SignedInRequest
@@ -64,7 +64,11 @@ def code(request: SignedInRequest) -> HttpResponse:
         return render(request, "auth_flow/password_change_code.html", {"form": form, **code_facts(challenge)})
     try:
         user = password_change.change(
-            attempt=request.attempt, made=made, code=form.cleaned_data["code"], at=clock.machine()
+            attempt=request.attempt,
+            made=made,
+            code=form.cleaned_data["code"],
+            browser_tokens=browsers.tokens_of(request),
+            at=clock.machine(),
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit, clock
-from auth_flow import selectors, sessions, user_agents
+from auth_flow import browsers, selectors, sessions, user_agents
 from auth_flow.decorators import open_while_password_expired, signed_in
 from auth_flow.http import SignedInRequest
 from auth_flow.models import LoginAttempt
@@ -56,7 +56,12 @@ def recent(request: SignedInRequest) -> HttpResponse:
 @open_while_password_expired
 def end_all(request: SignedInRequest) -> HttpResponse:
     """Leave every browser, this one too."""
-    sessions.end_all(user=request.user, actor=audit.actor_of(request.mandate), at=clock.machine())
+    sessions.end_all(
+        user=request.user,
+        actor=audit.actor_of(request.mandate),
+        keep_browser=browsers.known(browsers.tokens_of(request), request.user),
+        at=clock.machine(),
+    )
     sessions.end(request, None, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
     messages.info(request, _("Dolët nga të gjithë shfletuesit."))
     response = redirect("auth_flow:login")

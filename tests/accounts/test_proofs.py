@@ -93,6 +93,22 @@ def test_documents_are_confirmed_by_a_second_person(company: Company, at: dateti
     assert not Activation.objects.filter(mandate=mandate).exists()
 
 
+@pytest.mark.parametrize(("entered_by", "confirmed_by"), [("user:branch", "user:second"), ("user:x", "user:second")])
+def test_who_confirms_is_who_acts(company: Company, at: datetime, entered_by: str, confirmed_by: str) -> None:
+    mandate = builders.mandate_of(builders.user(company))
+
+    with pytest.raises(enrolment.TakesTwoPeople):
+        enrolment.activate(
+            mandate=mandate,
+            documents_on=MONTH,
+            entered_by=entered_by,
+            confirmed_by=confirmed_by,
+            actor=builders.STAFF,
+            at=at,
+        )
+    assert not Activation.objects.filter(mandate=mandate).exists()
+
+
 def test_a_refused_activation_is_the_act_of_staff(company: Company, at: datetime) -> None:
     mandate = builders.mandate_of(builders.user(company))
 

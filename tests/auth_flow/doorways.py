@@ -56,8 +56,8 @@ def papers(user: User, company: Company, *, at: datetime) -> None:
         mandate=user.mandates.get(company=company),
         documents_on=day,
         entered_by="user:branch",
-        confirmed_by="user:second",
-        actor=builders.STAFF,
+        confirmed_by=builders.SECOND.name,
+        actor=builders.SECOND,
         at=at,
     )
 

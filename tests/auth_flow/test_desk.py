@@ -1,12 +1,14 @@
 """The contact centre's desk: what an agent sees, what she may do, and what she never can."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import OperationalError
 from django.test import Client
+from psycopg import errors
 
 from accounts import audit, clock
 from accounts.models import AuditEvent, Company, Notice, User
@@ -219,6 +221,53 @@ def test_a_freeze_takes_two_people(at_desk: Client, user: User, company: Company
     assert freeze.lifted_at
     assert freeze.lifted_by != freeze.lift_proposed_by
     assert steps.with_password(user, company, at=now).password_at == now
+
+
+def test_a_proposal_holds_an_hour(user: User, now: datetime) -> None:
+    freeze = AccessBlock.objects.create(
+        user=user, kind="freeze", reference="K7M3P9QX", reason="x", placed_by="x", placed_at=now
+    )
+    one, two = (audit.actor_of(agent()) for _agent in range(2))
+    facts: dict[str, Any] = {"user_id": user.pk, "block_id": freeze.pk, "reason": WHY, "caller_is_verified": True}
+    late = now + timedelta(minutes=60)
+
+    assert not desk.lift_freeze(**facts, actor=one, at=now)
+    assert not desk.lift_freeze(**facts, actor=two, at=late), "too late: a proposal of her own"
+    with pytest.raises(desk.AnotherMustConfirm):
+        desk.lift_freeze(**facts, actor=two, at=late)
+    assert desk.lift_freeze(**facts, actor=one, at=late + timedelta(minutes=59))
+
+
+def test_a_block_that_stands_is_not_recorded_again(user: User, now: datetime) -> None:
+    actor = audit.actor_of(agent())
+    first = desk.block(user_id=user.pk, reason=WHY, actor=actor, at=now)
+    second = desk.block(user_id=user.pk, reason=WHY, actor=actor, at=now + timedelta(minutes=1))
+
+    assert first == second
+    assert AuditEvent.objects.filter(event="staff.access.blocked").count() == 1
+
+
+def test_a_dead_end_of_nobody_is_closed_by_its_reference(at_desk: Client, now: datetime) -> None:
+    case = cases.open_case(kind=cases.Kind.DEAD_END, reference="K7M3P9QX", user=None, network="192.0.2.1", at=now)
+    form = {"reference": "k7m3 p9qx", "reason": WHY}
+    assert doors.at_the_desk(agent("view_accessblock")).post(f"{DESK}dead-end/", form).status_code == 403
+
+    at_desk.post(f"{DESK}dead-end/", form)
+    again = at_desk.post(f"{DESK}dead-end/", form, follow=True)
+
+    case.refresh_from_db()
+    assert (case.status, case.outcome) == (SecurityCase.Status.CLOSED, WHY)
+    assert str(cases.CaseIsClosed.sentence) in again.content.decode()
+
+
+def test_two_at_one_row_are_asked_to_try_again(at_desk: Client, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_the_way(**_typed: object) -> None:
+        raise OperationalError from errors.LockNotAvailable()
+
+    look(at_desk, user)
+    monkeypatch.setattr(desk, "block", in_the_way)
+
+    assert act(at_desk, user, "block").status_code == 503
 
 
 def test_a_freeze_of_somebody_else_is_not_lifted_from_this_page(

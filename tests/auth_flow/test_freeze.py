@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.models import AuditEvent, Company, Notice, User
@@ -209,6 +210,29 @@ def test_a_proposal_to_lift_stays(freeze: AccessBlock) -> None:
 
     law = law_of("UPDATE auth_flow_accessblock SET lift_proposed_by = 'user:8' WHERE id = %s", freeze.pk)
     assert law == "a_proposal_to_lift_stays"
+
+
+@pytest.mark.parametrize("change", ["lifted_by = 'user:7', lifted_at = now(), lift_reason = 'x',", ""])
+def test_a_later_proposal_alone_takes_its_place(freeze: AccessBlock, change: str, now: datetime) -> None:
+    AccessBlock.objects.filter(pk=freeze.pk).update(lift_proposed_by="user:7", lift_proposed_at=now)
+    step = "+ interval '1 hour'" if change else "- interval '1 second'"
+
+    law = law_of(
+        f"UPDATE auth_flow_accessblock SET {change} lift_proposed_by = 'user:8', "
+        f"lift_proposed_at = lift_proposed_at {step} WHERE id = %s",
+        freeze.pk,
+    )
+    assert law == "a_proposal_to_lift_stays"
+
+
+def test_what_ends_an_access_locks_the_ways_in_before_their_codes(user: User, company: Company, now: datetime) -> None:
+    attempt = steps.with_password(user, company, at=now)
+    with CaptureQueriesContext(connection) as queries:
+        blocks.see_out(user, at=now)
+
+    written = [query["sql"].split()[1].strip('"') for query in queries if query["sql"].startswith("UPDATE")]
+    assert written == ["auth_flow_loginattempt", "auth_flow_fnpchallenge"]
+    assert steps.challenge_of(attempt).voided_at == now
 
 
 @pytest.mark.parametrize(("kind", "lane"), [("freeze", "others"), ("agent", "known"), ("centre", "")])

@@ -3,17 +3,21 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from accounts import clock
 from accounts.models import Company, User
-from auth_flow import browsers, keys, login
+from auth_flow import browsers, keys, login, password_change, passwords
 from auth_flow.models import KnownBrowser, LoginAttempt
 from tests import builders
 from tests.auth_flow import steps
 
 pytestmark = pytest.mark.django_db
+
+NEW = "Ura-e-Gjat-7"
 
 
 @pytest.fixture
@@ -115,6 +119,48 @@ def test_revoked_is_unknown(rf: RequestFactory, client: Client, user: User, comp
 
     assert not browsers.is_known(request, user)
     assert not known_at(user, company, client.cookies["browser"].value)
+
+
+def test_after_a_reset_no_browser_is_known(client: Client, user: User, company: Company, now: datetime) -> None:
+    steps.browse_in(client, user, company)
+    mine = browsers.known(client.cookies["browser"].value.split("."), user)
+
+    new_password(user, passwords.RESET, keep_browser=mine, at=now)
+
+    assert not KnownBrowser.objects.filter(user=user, revoked_at=None).exists()
+
+
+def test_after_a_change_the_browser_that_asked_alone_is_known(client: Client, user: User, company: Company) -> None:
+    another = Client()
+    for browser in (another, client):
+        steps.browse_in(browser, user, company)
+    session = LoginAttempt.objects.get(user=user, signed_in_at__isnull=False, ended_at=None)
+    at, made = clock.machine(), passwords.hashed(NEW)
+    password_change._ask_code(attempt=session, made=made, at=at)
+    tokens = client.cookies["browser"].value.split(".")
+
+    code = steps.right_code(session)
+    password_change.change(attempt=session, made=made, code=code, browser_tokens=tokens, at=at)
+
+    assert known_at(user, company, client.cookies["browser"].value)
+    assert not known_at(user, company, another.cookies["browser"].value)
+
+
+def test_leaving_every_browser_forgets_the_others(client: Client, user: User, company: Company) -> None:
+    another = Client()
+    for browser in (another, client):
+        steps.browse_in(browser, user, company)
+
+    client.post(reverse("auth_flow:sessions_end"))
+
+    assert known_at(user, company, client.cookies["browser"].value)
+    assert not known_at(user, company, another.cookies["browser"].value)
+
+
+def new_password(user: User, through: str, *, keep_browser: KnownBrowser | None, at: datetime) -> None:
+    made = passwords.hashed(NEW)
+    with transaction.atomic():
+        passwords.set_password(user=user, made=made, through=through, keep_browser=keep_browser, at=at)
 
 
 def test_the_same_browser_stays_one_row(rf: RequestFactory, user: User, now: datetime) -> None:

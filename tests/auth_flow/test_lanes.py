@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.models import AuditEvent, Company, Notice, User
-from auth_flow import blocks, fnp, lockout, login
-from auth_flow.models import AccessBlock, FailureCounter, LoginAttempt, NetworkCounter, SmsMessage
+from auth_flow import blocks, lockout, login
+from auth_flow.models import FailureCounter, LoginAttempt, NetworkCounter, SmsMessage
 from auth_flow.sms import gsm7
 from tests import builders
 from tests.auth_flow import steps
@@ -168,99 +168,6 @@ def test_a_staff_name_stands_in_the_failure_record_as_a_keyed_hash(client: Clien
     kept = AccessAttempt.objects.get()
     assert kept.username == lockout.identity_of_staff("Fjalekalimi-im-1")
     assert "Fjalekalimi" not in f"{kept.post_data}{kept.get_data}"
-
-
-# --- Until the contact centre ----------------------------------------------------------------------------------------
-
-
-def wrong_codes(user: User, company: Company, at: datetime, times: int, browser: Client | None = None) -> Exception:
-    """A run of wrong FNPs after the right password, past the blocks of minutes and hours."""
-    refusal: Exception = RuntimeError()
-    for _time in range(times):
-        attempt = steps.with_password(user, company, at=at)
-        with pytest.raises((fnp.WrongCode, lockout.SignInBlocked, blocks.AccessFrozen)) as caught:
-            login.check_code(attempt=attempt, code=steps.wrong_code(steps.challenge_of(attempt)), at=at)
-        refusal = caught.value
-    return refusal
-
-
-def test_wrong_codes_end_at_the_contact_centre_after_it_was_announced(
-    user: User, company: Company, now: datetime
-) -> None:
-    first = wrong_codes(user, company, now, 5)
-    second = wrong_codes(user, company, now + DAY, 5)
-    third = wrong_codes(user, company, now + 3 * DAY, 5)
-
-    assert isinstance(first, lockout.SignInBlocked)
-    assert not first.centre_is_next
-    assert isinstance(second, lockout.SignInBlocked)
-    assert second.centre_is_next
-    assert isinstance(third, blocks.AccessFrozen)
-    later = now + 10 * DAY
-    with pytest.raises(blocks.AccessFrozen, match="reference"):
-        steps.with_password(user, company, at=later)
-    assert isinstance(fail(steps.identified(user, company, at=later), later), login.SignInRefused), (
-        "told after the password"
-    )
-
-
-def test_what_a_thief_with_the_password_burns_leaves_the_owners_browser_and_session(
-    own_browser: Client, user: User, company: Company, now: datetime
-) -> None:
-    steps.browse_in(own_browser, user, company)
-    for round_at in (now, now + DAY, now + 3 * DAY):
-        wrong_codes(user, company, round_at, 5)
-
-    assert AccessBlock.objects.get(user=user, lifted_at=None).lane == lockout.OTHERS
-    assert own_browser.get("/personalisation/").status_code == 200
-    own_browser.post("/logout/")
-    steps.browse_to_code(own_browser, user, company)
-    hers = LoginAttempt.objects.get(user=user, known_browser__isnull=False, ended_at=None)
-    assert own_browser.post("/login/code/", {"code": steps.right_code(hers)}).headers["Location"] == "/"
-
-
-def test_wrong_passwords_alone_never_end_at_the_contact_centre(user: User, company: Company, now: datetime) -> None:
-    address = networks()
-    for day in range(8):
-        at = now + 2 * day * DAY
-        refusal = fail(steps.identified(user, company, at=at, network=address()), at, 5)
-        assert isinstance(refusal, lockout.SignInBlocked)
-        assert not refusal.centre_is_next
-
-    assert not AccessBlock.objects.filter(user=user).exists()
-
-
-def test_a_stranger_does_not_learn_that_the_password_was_right_before(
-    user: User, company: Company, now: datetime
-) -> None:
-    wrong_codes(user, company, now, 5)
-    wrong_codes(user, company, now + DAY, 4)
-    refusal = fail(steps.identified(user, company, at=now + DAY), now + DAY)
-
-    assert isinstance(refusal, lockout.SignInBlocked)
-    assert FailureCounter.objects.get(identity=lockout.identity_of_user(user)).announced_level == 2
-    assert not refusal.centre_is_next
-
-
-def test_the_third_block_of_a_known_browser_is_the_contact_centres(
-    own_browser: Client, user: User, company: Company, now: datetime
-) -> None:
-    tokens = own_browser.cookies["browser"].value.split(".")
-    answers = []
-    for at in (now, now + DAY, now + 3 * DAY):
-        step = login.identify(
-            customer_number=user.username,
-            nipt=company.nipt,
-            network="192.0.2.1",
-            browser="",
-            browser_tokens=tokens,
-            at=at,
-        )
-        answers.append(fail(step.attempt, at, 5))
-
-    assert [type(answer).__name__ for answer in answers] == ["SignInBlocked", "SignInBlocked", "AccessFrozen"]
-    assert [getattr(answer, "centre_is_next", None) for answer in answers] == [False, True, None]
-    assert AccessBlock.objects.get(user=user).lane == lockout.KNOWN
 
 
 # --- What the owner hears --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Two requests of one sign-in, with real commits: both take the user's row first, so neither waits for the other."""
+"""Two requests of one sign-in or recovery, with real commits: both lock the user first, so neither waits in vain."""
 
 import threading
 from datetime import datetime, timedelta
@@ -9,10 +9,10 @@ from django.db import connection
 from accounts import clock
 from accounts.models import Company, User
 from accounts.refusals import Refusal
-from auth_flow import login
+from auth_flow import claims, login, proofs
 from auth_flow.models import LoginAttempt
 from tests import builders
-from tests.auth_flow import steps
+from tests.auth_flow import doorways, steps
 
 pytestmark = pytest.mark.usefixtures("real_commits")
 
@@ -46,6 +46,22 @@ def test_a_resend_against_the_code(user: User, company: Company, now: datetime) 
         steps_on = LoginAttempt.objects.get(id=attempt.id)
         if steps_on.signed_in_at is None:
             login.end(steps_on, LoginAttempt.Ended.SIGNED_OUT, at=later)
+        now += timedelta(days=1)
+
+
+def test_a_resend_against_the_code_of_a_recovery(company: Company, now: datetime) -> None:
+    """The same two of a forgotten password."""
+    user = doorways.eligible(company, password=builders.PASSWORD)
+    claim = claims.Claim(user.username, company.nipt, doorways.DIGITS, doorways.MONTH)
+    for _round in range(20):
+        visit = proofs.Visit("203.0.113.202", "test")
+        attempt = proofs.begin(kind=proofs.RECOVERY, claim=claim, visit=visit, at=now).attempt
+        code, later = steps.right_code(attempt), now + timedelta(seconds=160)
+        ends = together(
+            lambda attempt=attempt, later=later: proofs.resend_code(attempt=attempt, at=later),
+            lambda attempt=attempt, code=code, later=later: proofs.check_code(attempt=attempt, code=code, at=later),
+        )
+        assert [str(end) for end in ends if not isinstance(end, Refusal)] == [], "no deadlock, no time-out"
         now += timedelta(days=1)
 
 

@@ -1,7 +1,7 @@
 """Nuk isha unë: what the reference of an SMS can do, and what it can not."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts import clock
 from accounts.models import AuditEvent, Company, User
-from auth_flow import fnp, login
+from auth_flow import cases, fnp, login
 from auth_flow.models import AccessBlock, FnpChallenge, LoginAttempt, SecurityCase
 from tests import builders
 from tests.auth_flow import steps
@@ -73,7 +73,7 @@ def test_it_is_typed_as_people_type(client: Client, pending: LoginAttempt) -> No
     assert SecurityCase.objects.filter(reference=reference).exists()
 
 
-def test_it_freezes_nothing_and_ends_no_session(user: User, company: Company) -> None:
+def test_it_freezes_nothing_and_ends_the_one_session_that_this_code_began(user: User, company: Company) -> None:
     browser = Client()
     steps.browse_in(browser, user, company)
     challenge = steps.challenge_of(LoginAttempt.objects.get(user=user))
@@ -81,7 +81,31 @@ def test_it_freezes_nothing_and_ends_no_session(user: User, company: Company) ->
     Client().post(PAGE, {"reference": challenge.reference})
 
     assert not AccessBlock.objects.exists()
-    assert LoginAttempt.objects.get(user=user).ended_at is None
+    assert LoginAttempt.objects.get(user=user).end_reason == LoginAttempt.Ended.REPORTED
+    assert browser.get("/personalisation/").status_code == 302
+
+
+def test_the_code_of_an_earlier_sign_in_leaves_the_session_of_today(
+    user: User, company: Company, now: datetime
+) -> None:
+    earlier = steps.with_session(user, company, at=now)
+    today = steps.with_session(user, company, at=now)
+
+    Client().post(PAGE, {"reference": _reference(earlier)})
+
+    assert LoginAttempt.objects.get(id=today.id).ended_at is None
+
+
+@pytest.mark.parametrize(("age", "must_change"), [(timedelta(hours=23), True), (timedelta(hours=24), False)])
+def test_only_a_young_code_makes_the_owner_change_her_password(
+    user: User, company: Company, now: datetime, age: timedelta, must_change: bool
+) -> None:
+    old = steps.with_password(user, company, at=now)
+
+    cases.report_code(reference=_reference(old), network="192.0.2.1", at=now + age)
+
+    assert SecurityCase.objects.filter(reference=_reference(old)).exists()
+    assert User.objects.get(pk=user.pk).must_change_password is must_change
 
 
 def test_a_payments_code_voids_the_codes_of_that_session(user: User, company: Company, now: datetime) -> None:

@@ -8,9 +8,9 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
 
 from accounts import clock
-from accounts.models import Company
-from auth_flow import lockout, tasks
-from auth_flow.models import FailureCounter, LoginAttempt, NetworkCounter
+from accounts.models import Company, User
+from auth_flow import cases, lockout, tasks
+from auth_flow.models import FailureCounter, LoginAttempt, NetworkCounter, SecurityCase
 from auth_flow.purge import purge
 from tests import builders
 from tests.auth_flow import steps
@@ -49,6 +49,26 @@ def test_the_portals_own_role_may_do_it_and_no_more(company: Company, now: datet
     assert purge(at=now)["sign_ins"] == 1
     with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
         LoginAttempt.objects.filter(id=hers.id)._raw_delete("default")
+
+
+def test_dead_ends_of_nobody_go_after_a_day_and_every_other_case_stays(company: Company, now: datetime) -> None:
+    old = now - DAY - timedelta(seconds=1)
+    hers = steps.customer_of(company)
+    kept = [
+        a_case("AAAA2222", user=hers, at=old),
+        a_case("AAAA3333", user=None, at=now),
+        a_case("AAAA4444", user=None, at=old, kind=cases.Kind.UNEXPECTED_CODE),
+    ]
+    a_case("AAAA5555", user=None, at=old)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+
+    assert purge(at=now)["dead_ends"] == 1
+    assert set(SecurityCase.objects.all()) == set(kept)
+
+
+def a_case(reference: str, *, user: User | None, at: datetime, kind: str = cases.Kind.DEAD_END) -> SecurityCase:
+    return cases.open_case(kind=kind, reference=reference, user=user, network="192.0.2.1", at=at)
 
 
 def test_counters_go_alike_for_everybody(company: Company, now: datetime) -> None:

@@ -164,6 +164,25 @@ def test_a_new_phone_on_the_way_stops_it(client: Client, user: User, company: Co
     assert client.post(f"{WAY}code/", {"code": code}).headers["Location"] == WAY
 
 
+def test_a_new_phone_after_the_code_stops_it(client: Client, user: User, company: Company) -> None:
+    doorways.to_password(client, WAY, user, company)
+    user.person.phone = "+355672099999"
+    user.person.save()
+
+    assert finish(client).headers["Location"] == WAY
+    user.refresh_from_db()
+    assert user.check_password(builders.PASSWORD)
+
+
+def test_an_access_closed_after_the_code_stops_it(client: Client, user: User, company: Company) -> None:
+    doorways.to_password(client, WAY, user, company)
+    spoil(user, "closed_access")
+
+    assert finish(client).headers["Location"] == WAY
+    user.refresh_from_db()
+    assert user.check_password(builders.PASSWORD)
+
+
 def test_a_new_password_on_the_way_stops_it(client: Client, user: User, company: Company) -> None:
     doorways.to_password(client, WAY, user, company)
     user.set_password("Tjeter-fjale-2026")

@@ -13,7 +13,7 @@ from psycopg import errors
 
 from accounts import clock
 from accounts.models import Company, Person, User
-from auth_flow import fnp, lockout, login, sessions
+from auth_flow import companies, fnp, lockout, login, sessions
 from auth_flow.models import FnpChallenge, LoginAttempt
 from auth_flow.patience import patient
 from tests import builders
@@ -159,6 +159,20 @@ def test_who_stands_in_the_way_of_another_is_asked_to_try_again(rf: RequestFacto
 
     assert answer.status_code == 503
     assert "Provoni përsëri" in answer.content.decode()
+
+
+def test_a_switch_of_company_is_asked_to_try_again_too(
+    client: Client, user: User, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_the_way(**_typed: object) -> None:
+        raise OperationalError from errors.LockNotAvailable()
+
+    steps.browse_in(client, user, company)
+    monkeypatch.setattr(companies, "switch_company", in_the_way)
+
+    answer = client.post("/company/", {"mandate": str(user.mandates.get().id)})
+
+    assert answer.status_code == 503
 
 
 def test_what_is_really_broken_stays_loud(rf: RequestFactory) -> None:

@@ -1,5 +1,6 @@
-"""For a day after a reset of the password its owner signs small sums alone."""
+"""For a day after a reset of the password its owner signs small sums alone, and not many of them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -83,3 +84,51 @@ def test_a_currency_without_a_limit_waits(firm: Firm, settings: Settings) -> Non
 
     with pytest.raises(approvals.OverTheLowLimit):
         firm.ask(order_of(firm, 1), firm.signers[0])
+
+
+def test_two_orders_share_one_budget(firm: Firm) -> None:
+    lowered(firm)
+    firm.sign(order_of(firm, LIMIT - 100))
+
+    with pytest.raises(approvals.OverTheLowLimit) as refusal:
+        firm.ask(order_of(firm, 101), firm.signers[0])
+
+    assert "1,00" in str(refusal.value.sentence)
+    assert firm.sign(order_of(firm, 100)).status == OrderStatus.RELEASED
+
+
+def test_two_codes_asked_while_there_was_room_sign_one_order(firm: Firm) -> None:
+    lowered(firm)
+    first, second = order_of(firm, LIMIT), order_of(firm, LIMIT)
+    codes = [firm.ask(order, firm.signers[0]) for order in (first, second)]
+    firm.type(first, firm.signers[0], codes[0], fnp.derive(codes[0]))
+
+    with pytest.raises(approvals.OverTheLowLimit):
+        firm.type(second, firm.signers[0], codes[1], fnp.derive(codes[1]))
+
+
+def test_who_signs_alone_has_one_budget_too(sole: Firm) -> None:
+    lowered(sole)
+    sole.sign(order_of(sole, LIMIT))
+
+    with pytest.raises(approvals.OverTheLowLimit):
+        sole.ask(order_of(sole, 1), sole.signers[0])
+
+
+def test_each_currency_has_its_own_budget(firm: Firm) -> None:
+    lowered(firm)
+    firm.sign(order_of(firm, LIMIT))
+    euros = replace(firm, account=builders.funded(firm.company, 1_000_000, "EUR"))
+
+    assert firm.sign(order_of(euros, 50_000)).status == OrderStatus.RELEASED
+    with pytest.raises(approvals.OverTheLowLimit):
+        firm.ask(order_of(euros, 1), firm.signers[0])
+
+
+def test_what_was_signed_before_the_reset_does_not_count(firm: Firm, clock_at) -> None:
+    firm.sign(order_of(firm, 1_000_000))
+    later = builders.AT + timedelta(minutes=10)
+    clock_at(later)
+    User.objects.filter(pk=firm.signers[0].user_id).update(low_limit_until=later + timedelta(hours=24))
+
+    assert firm.sign(order_of(firm, LIMIT), at=later).status == OrderStatus.RELEASED
