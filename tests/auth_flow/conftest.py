@@ -1,11 +1,17 @@
-"""What the tests of the front door share: a Twilio of our own on loopback."""
+"""What the tests of the front door share: a customer with a browser of her own, and a Twilio on loopback."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from accounts import clock
+from accounts.models import Company, User
 from auth_flow.sms import twilio as library
+from tests import builders
+from tests.auth_flow import steps
 from tests.auth_flow.twilio_fake import TwilioFake
 
 PUBLIC_URL = "https://biznes.bank.example"
@@ -35,3 +41,27 @@ def second_twilio(settings: Any) -> Iterator[TwilioFake]:
     fake.stop()
     library.client_of.cache_clear()
     assert fake.breaches == []
+
+
+@pytest.fixture
+def now() -> datetime:
+    return clock.machine()
+
+
+@pytest.fixture
+def company(now: datetime) -> Company:
+    return builders.company(at=now)
+
+
+@pytest.fixture
+def user(company: Company) -> User:
+    return steps.customer_of(company)
+
+
+@pytest.fixture
+def own_browser(user: User, company: Company) -> Client:
+    """The owner's own browser: it went through all three steps before."""
+    browser = Client()
+    steps.browse_in(browser, user, company)
+    browser.post("/logout/")
+    return browser

@@ -24,30 +24,6 @@ WRONG = "Gabim-2026-x"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def now() -> datetime:
-    return clock.machine()
-
-
-@pytest.fixture
-def company(now: datetime) -> Company:
-    return builders.company(at=now)
-
-
-@pytest.fixture
-def user(company: Company) -> User:
-    return steps.customer_of(company)
-
-
-@pytest.fixture
-def own_browser(user: User, company: Company) -> Client:
-    """The owner's own browser: it went through all three steps before."""
-    browser = Client()
-    steps.browse_in(browser, user, company)
-    browser.post("/logout/")
-    return browser
-
-
 def fail(attempt: LoginAttempt, at: datetime, times: int = 1) -> Exception:
     """Wrong passwords; how the last was refused."""
     for _time in range(times):
