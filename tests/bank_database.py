@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -47,6 +48,16 @@ class BankDatabase:
             "GRANT portal_runtime TO {role}",
             "GRANT {role} TO CURRENT_USER WITH INHERIT TRUE",  # to end its sessions
         )
+
+    @contextmanager
+    def another(self) -> Iterator["BankDatabase"]:
+        """A second database of the same template and role, to which no running portal is connected."""
+        quiet = copy(self)
+        quiet.name = f"{self.name}_quiet"
+        try:
+            yield quiet
+        finally:
+            quiet._execute("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def renew(self) -> None:
         """Throw everything away and begin with what the migrations leave."""
