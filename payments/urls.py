@@ -1,16 +1,16 @@
 from django.urls import path
 
-from payments import views
+from payments.views import orders, signing, transfers
 
 app_name = "payments"
 urlpatterns = [
-    path("", views.orders_list, name="orders"),
-    path("new/domestic/", views.new_domestic, name="new_domestic"),
-    path("approvals/", views.approvals_list, name="approvals"),
-    path("<uuid:order_id>/", views.order, name="order"),
-    path("<uuid:order_id>/review/", views.review, name="review"),
-    path("<uuid:order_id>/sign/", views.sign, name="sign"),
-    path("<uuid:order_id>/sign/resend/", views.sign_resend, name="sign_resend"),
-    path("<uuid:order_id>/cancel/", views.cancel, name="cancel"),
-    path("<uuid:order_id>/reject/", views.reject, name="reject"),
+    path("", orders.orders_list, name="orders"),
+    path("new/domestic/", transfers.new_domestic, name="new_domestic"),
+    path("approvals/", signing.approvals_list, name="approvals"),
+    path("<uuid:order_id>/", orders.order, name="order"),
+    path("<uuid:order_id>/review/", signing.review, name="review"),
+    path("<uuid:order_id>/sign/", signing.sign, name="sign"),
+    path("<uuid:order_id>/sign/resend/", signing.sign_resend, name="sign_resend"),
+    path("<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
+    path("<uuid:order_id>/reject/", orders.reject, name="reject"),
 ]

@@ -10,9 +10,21 @@ from accounts.models import BankAccount, Company, Posting, User
 
 
 class OrderKind(models.TextChoices):
-    """What a company can ask for; own and internal transfers have their place here and come with their forms."""
+    """What a company can ask for. Exchange, SEPA and SWIFT will be further kinds of these rows; no menu names them."""
 
+    OWN = "own", _("Transfertë mes llogarive të mia")
+    INTERNAL = "internal", _("Transfertë brenda bankës")
     DOMESTIC = "domestic", _("Transfertë brenda vendit")
+    BUDGET = "budget", _("Pagesë për buxhetin")
+
+
+class Rail(models.TextChoices):
+    """By which way money leaves: our own books, or one of the country's payment systems (`payments.rails`)."""
+
+    BOOK = "book", _("Brenda bankës")
+    AECH = "aech", "AECH"
+    AIPS = "aips", "AIPS"
+    AIPS_EURO = "aips_euro", "AIPS EURO"
 
 
 class OrderStatus(models.TextChoices):
@@ -25,10 +37,18 @@ class OrderStatus(models.TextChoices):
     REJECTED = "rejected", _("E refuzuar")
     CANCELLED = "cancelled", _("E anuluar")
     FAILED = "failed", _("E pakryer")
+    EXPIRED = "expired", _("E skaduar")
+    RETURNED = "returned", _("E kthyer")
 
 
 class PaymentOrder(models.Model):
     """One order. After the draft its payload is frozen by the database; `version` counts the edits before that.
+
+    `beneficiary_iban` of an own or internal transfer is an account of this bank. `rail`, `is_urgent` and
+    `prefers_previous` (of a requested day off: the working day before it) are part of the payload. `budget_scheme` is
+    the code of the scheme whose `budget_fields` (field code to value) were asked; `invoice_code` is the NIVF or EIC of
+    an e-invoice.
+    `end_reason` also says why an executed order came back, by the posting `return_posting`.
 
     `other_signers` is the snapshot, taken at submission, of how many people other than the preparer must sign:
     0 = the preparer may sign alone. `submit_key` comes from the form and makes a second click the same order.
@@ -50,6 +70,12 @@ class PaymentOrder(models.Model):
     beneficiary_iban = models.CharField(_("IBAN i përfituesit"), max_length=34)
     description = models.CharField(_("përshkrimi"), max_length=140)
     requested_on = models.DateField(_("dita e kërkuar"), null=True, blank=True)
+    prefers_previous = models.BooleanField(default=False)
+    is_urgent = models.BooleanField(_("urgjente"), default=False)
+    rail = models.CharField(_("rruga"), max_length=10, choices=Rail, default=Rail.AECH)
+    invoice_code = models.CharField("NIVF / EIC", max_length=36, blank=True)
+    budget_scheme = models.CharField(max_length=20, blank=True)
+    budget_fields = models.JSONField(default=dict, blank=True)
 
     other_signers = models.PositiveSmallIntegerField(null=True)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prepared_orders")
@@ -62,6 +88,8 @@ class PaymentOrder(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     end_reason = models.CharField(max_length=200, blank=True)
+    returned_at = models.DateTimeField(null=True)
+    return_posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("urdhër pagese")
@@ -71,16 +99,22 @@ class PaymentOrder(models.Model):
             models.CheckConstraint(name="order_fee_is_never_negative", condition=models.Q(fee_minor__gte=0)),
             models.CheckConstraint(
                 name="executed_order_has_its_posting",
-                condition=models.Q(status="executed", posting__isnull=False)
-                | (~models.Q(status="executed") & models.Q(posting__isnull=True)),
+                condition=models.Q(status__in=["executed", "returned"], posting__isnull=False)
+                | (~models.Q(status__in=["executed", "returned"]) & models.Q(posting__isnull=True)),
             ),
             models.CheckConstraint(
                 name="released_order_has_its_day",
-                condition=~models.Q(status__in=["released", "executed"]) | models.Q(execute_on__isnull=False),
+                condition=~models.Q(status__in=["released", "executed", "returned"])
+                | models.Q(execute_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="returned_order_has_its_return",
+                condition=models.Q(status="returned", returned_at__isnull=False, return_posting__isnull=False)
+                | (~models.Q(status="returned") & models.Q(returned_at__isnull=True, return_posting__isnull=True)),
             ),
             models.CheckConstraint(
                 name="submitted_order_knows_its_signers",
-                condition=models.Q(status__in=["draft", "cancelled"])
+                condition=models.Q(status__in=["draft", "cancelled", "expired"])
                 | models.Q(other_signers__isnull=False, other_signers__lte=2),
             ),
         ]

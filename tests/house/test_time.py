@@ -81,9 +81,15 @@ def test_only_they_and_the_errands_look_at_the_machines_clock() -> None:
 
 
 def _askers(clock: str) -> set[str]:
-    """Names of files; the modules of a package `pages` count as one."""
+    """Names of files; the modules of a package of pages count as one, and so do the desks of the staff."""
     askers = [path for path in modules().values() if any(name == clock for _call, name in calls(path))]
-    return {"pages.py" if path.parent.name == "pages" else path.name for path in askers}
+    return {_role(path) for path in askers}
+
+
+def _role(path: Path) -> str:
+    if path.parent.name in {"pages", "views"}:
+        return "pages.py"
+    return "admin.py" if path.name.startswith("desk") and path.parent.name == "accounts" else path.name
 
 
 def _everything() -> list[Path]:

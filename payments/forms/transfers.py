@@ -1,4 +1,4 @@
-"""What a customer writes about a payment; manners only, the verbs hold the rules."""
+"""What a customer writes when she pays, kind by kind; each form knows the wish that it stands for."""
 
 import secrets
 from collections.abc import Mapping
@@ -139,33 +139,6 @@ class DomesticForm(forms.Form):
             description=" ".join(cleaned["description"].split()),
             requested_on=cleaned["execute_on"],
         )
-
-
-class SignForm(forms.Form):
-    """The code of one challenge."""
-
-    challenge_id = forms.UUIDField(widget=forms.HiddenInput)
-    code = forms.CharField(max_length=7, error_messages={"required": _("Shkruani FNP-në nga SMS-ja: 6 shifra.")})
-
-    def clean_code(self) -> str:
-        code: str = self.cleaned_data["code"].replace(" ", "")
-        if not (len(code) == 6 and code.isascii() and code.isdigit()):
-            raise ValidationError(_("FNP-ja ka 6 shifra. Shkruajeni si në SMS."))
-        return code
-
-
-class ReasonForm(forms.Form):
-    """Why an order is stopped; colleagues read it."""
-
-    reason = forms.CharField(
-        max_length=140, error_messages={"required": _("Shkruani arsyen, që ta dinë edhe kolegët.")}
-    )
-
-
-class VersionForm(forms.Form):
-    """Which version of the order the page showed."""
-
-    version = forms.IntegerField(required=False, min_value=1)
 
 
 def new_submit_key() -> str:

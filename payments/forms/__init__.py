@@ -1,0 +1,1 @@
+"""What customers write; manners only, the verbs hold the rules."""

@@ -1,0 +1,1 @@
+"""What the pages of payments show: each function fetches what its template needs, in one go, and says it in words."""
