@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Subquery
+from django.db.models import Max, Min, Q, Subquery
 
 from accounts import clock
 from accounts.models import BankDay, BankHoliday, CalendarYear
-from accounts.working_days import Calendar, Holiday
+from accounts.working_days import ONE_DAY, Calendar, Holiday
+
+IS_CLOSED = Q(status=BankDay.Status.CLOSED)
 
 
 def calendar() -> Calendar:
@@ -39,6 +42,17 @@ def accounting_day(at: datetime) -> date:
     return day
 
 
+def last_shut_day() -> Subquery:
+    """The last day whose books are not open any more, None if there is none; to be read along with other rows."""
+    return Subquery(BankDay.objects.exclude(status=BankDay.Status.OPEN).order_by("-day").values("day")[:1])
+
+
+def expected_day(at: datetime, *, calendar: Calendar, last_shut: date | None) -> date:
+    """The day that `accounting_day` would give, as a page may say it beforehand: nothing is locked."""
+    today = clock.tirana_day(at)
+    return calendar.on_or_after(today if last_shut is None else max(today, last_shut + ONE_DAY))
+
+
 def is_final(day: date, *, at: datetime) -> bool:
     """Whether nothing can be booked on this day or before it any more (R60): what is not final is provisional.
 
@@ -46,5 +60,29 @@ def is_final(day: date, *, at: datetime) -> bool:
     """
     if day > clock.tirana_day(at):
         return False
-    closed = BankDay.objects.filter(status=BankDay.Status.CLOSED).aggregate(last=Max("day"))["last"]
+    closed = BankDay.objects.filter(IS_CLOSED).aggregate(last=Max("day"))["last"]
     return closed is not None and closed >= calendar().on_or_before(day)
+
+
+def to_close(at: datetime) -> list[date]:
+    """Days that should be closed at this moment and are not, oldest first: from the first that is not closed up to the
+    last whose 20:00 has passed, working days and days that have books all the same."""
+    local = clock.tirana(at)
+    last = local.date() if local.time() >= settings.DAY_CLOSE_STARTS else local.date() - ONE_DAY
+    known = BankDay.objects.aggregate(first=Min("day", filter=~IS_CLOSED), closed=Max("day", filter=IS_CLOSED))
+    after = known["closed"] and known["closed"] + ONE_DAY
+    first = min((day for day in (known["first"], after) if day), default=None)
+    if first is None or first > last:
+        return []
+    known_days = calendar()
+    status_of = dict(BankDay.objects.filter(day__range=(first, last)).values_list("day", "status"))
+    days = (first + ONE_DAY * number for number in range((last - first).days + 1))
+    return [
+        day
+        for day in days
+        if (
+            status_of[day] != BankDay.Status.CLOSED
+            if day in status_of
+            else day <= known_days.until and known_days.is_working(day)
+        )
+    ]

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _, ngettext
 from accounts import clock
 from accounts.working_days import Calendar, CalendarUnknown
 from payments import cutoff, promises
-from payments.models.orders import OrderKind
 
 STARTS_AT_HOUR = 8
 UNITS_PER_HOUR = 10
@@ -32,7 +31,7 @@ class BankDay:
 
 def bank_day(at: datetime, *, by: promises.Rules | None = None) -> BankDay:
     """The bank's day at a moment, in the language of the screen; no query where a page already has the rules."""
-    by = by or promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    by = by or promises.rules(at=at)
     today, calendar, cut_off = clock.tirana_day(at), by.calendar, by.cut_off
     local = clock.tirana(at)
     return BankDay(

@@ -1,20 +1,31 @@
 """What pages show of an order: values put together in Python, so that templates neither query nor decide."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import gettext as _, gettext_lazy as _lazy, ngettext
 
 from accounts import clock
 from accounts.days import on_day, weekday
 from accounts.models import Mandate
-from payments import banks, cutoff, promises, selectors
+from payments import banks, cutoff, promises, reasons, selectors
 from payments.models import PaymentOrder, Signature
 from payments.models.orders import OrderKind, OrderStatus
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # A longer wait is told by its headline and its reasons alone.
 STRIP_MAX = 10
+KIND_LABELS: "dict[OrderKind, StrOrPromise]" = {
+    OrderKind.OWN: _lazy("mes llogarive tuaja"),
+    OrderKind.INTERNAL: _lazy("brenda bankës"),
+    OrderKind.DOMESTIC: _lazy("brenda vendit"),
+    OrderKind.BUDGET: _lazy("për buxhetin"),
+}
 CHIPS = {
     OrderStatus.AWAITING: "wait",
     OrderStatus.RELEASED: "told",
@@ -26,10 +37,11 @@ CHIPS = {
 
 @dataclass(frozen=True, slots=True)
 class OrderCard:
-    """One order as it is read; amounts in minor units of `currency`."""
+    """One order as it is read; amounts in minor units of `currency`. `details` are what only some kinds have."""
 
     id: UUID
     number: str
+    kind_label: str
     beneficiary_name: str
     beneficiary_iban: str
     bank_label: str
@@ -47,6 +59,7 @@ class OrderCard:
     requested_on: date | None
     prepared_by_name: str
     created_at: datetime
+    details: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,7 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
     return OrderCard(
         id=order.pk,
         number=order.number,
+        kind_label=str(KIND_LABELS[OrderKind(order.kind)]),
         beneficiary_name=order.beneficiary_name,
         beneficiary_iban=order.beneficiary_iban,
         bank_label=banks.bank_label(order.beneficiary_iban) if with_bank else "",
@@ -109,7 +123,15 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
         requested_on=order.requested_on,
         prepared_by_name=order.prepared_by.full_name,
         created_at=order.created_at,
+        details=list(_details(order)),
     )
+
+
+def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
+    if order.is_urgent:
+        yield _("Mënyra"), _("urgjente, me %(rail)s") % {"rail": order.get_rail_display()}
+    if order.invoice_code:
+        yield "NIVF / EIC", order.invoice_code
 
 
 def signer_lines(signatures: list[Signature]) -> list[SignerLine]:
@@ -125,11 +147,11 @@ def promise_card(
     promised: cutoff.Promised, *, today: date, afterwards: bool = False, executed_on: date | None = None
 ) -> PromiseCard:
     """The promise as it reads today: before the release as it would be, afterwards looking back at what was done."""
-    sentence, *reasons = cutoff.words(promised, today=today, afterwards=afterwards)
+    sentence, *why = promise_words(promised, today=today, afterwards=afterwards)
     if executed_on:
         sentence = _("U krye %(on_day)s") % {"on_day": on_day(executed_on)}
     notes = {
-        "passed": _("afati %(time)s kaloi") % {"time": f"{promised.cut_off:%H:%M}"},
+        "passed": _("afati %(time)s kaloi") % {"time": _time(promised.cut_off)},
         "weekend": _("fundjavë"),
         "holiday": _("festë"),
         "moved": _("pushim i shtyrë"),
@@ -138,7 +160,12 @@ def promise_card(
     }
     states = {"executes": "act", "weekend": "off", "holiday": "off", "moved": "off"}
     days = [(day, weekday(day), notes[code], states.get(code, "")) for day, code in promised.days]
-    return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= STRIP_MAX else [], reasons)
+    return PromiseCard(promised.execute_on, sentence, days if 1 < len(days) <= STRIP_MAX else [], why)
+
+
+def promise_words(promised: cutoff.Promised, *, today: date, afterwards: bool = False) -> tuple[str, ...]:
+    """The headline and the reasons, in the language of the screen."""
+    return reasons.words(promised, today=today, afterwards=afterwards)
 
 
 def approval_cards(
@@ -148,7 +175,7 @@ def approval_cards(
     orders = list(selectors.awaiting(mandate)[:limit])
     if not orders:
         return []
-    by = by or promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    by = by or promises.rules(at=at)
     promised = [promises.promised_or_expected(order, at=at, by=by) for order in orders]
     soonest_first = sorted(zip(promised, orders, strict=True), key=lambda pair: pair[0].execute_on)
     return [_approval_card(order, day, at) for day, order in soonest_first]
@@ -201,11 +228,16 @@ def _approval_card(order: PaymentOrder, promised: cutoff.Promised, at: datetime)
     wanted = order.signatures_wanted
     facts = {"given": given, "wanted": wanted}
     today = clock.tirana_day(at)
-    limit = f"{promised.cut_off:%H:%M}"
-    is_today = promised.execute_on == today
+    is_today = promised.execute_on == today and promised.cut_off is not None
     if is_today:
-        by_label = _("Deri sot në %(time)s, që të kryhet sot") % {"time": limit}
+        by_label = _("Deri sot në %(time)s, që të kryhet sot") % {"time": _time(promised.cut_off)}
+    elif promised.is_at_once:
+        by_label = _("Kryhet sapo të nënshkruhet")
     else:
         by_label = _("Kryhet %(on_day)s") % {"on_day": on_day(promised.execute_on)}
     text = ngettext("%(given)s nga %(wanted)s nënshkrim.", "%(given)s nga %(wanted)s nënshkrime.", wanted)
     return ApprovalCard(order_card(order), dots(given, wanted), text % facts, by_label, "wait" if is_today else "told")
+
+
+def _time(cut_off: time | None) -> str:
+    return f"{cut_off:%H:%M}" if cut_off else ""

@@ -1,29 +1,26 @@
-"""The 14:00 rule, pure: when is a domestic payment executed that is released at this moment, and why (R56, R57).
+"""The 14:00 rule, pure: when is a payment executed that is released at this moment, and why (R56, R57).
 
 Released at or before the cut-off of a working day, by Tirana's clock, it is executed that day; the next microsecond
-belongs to the next working day. A requested day is kept where it can be. The reasons are codes with plain facts, so
-that they can be stored with the order and put in words later, in any language.
+belongs to the next working day. What stays in our own books has no cut-off: it is executed at once (D5). A requested
+day is kept where it can be. The reasons are codes with plain facts, so that they can be stored with the order and put
+in words later, in any language (reasons.py).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Literal, Self
-
-from django.utils.translation import get_language, gettext, gettext_lazy as _, ngettext_lazy, override
+from typing import Any, Literal, Self
 
 from accounts.clock import TIRANA
-from accounts.days import days_as_subject, full_day, on_day, on_days
 from accounts.working_days import ONE_DAY, Calendar
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 DayCode = Literal["working", "passed", "weekend", "holiday", "moved", "executes"]
 ReasonCode = Literal[
     "in_time",
     "cut_off_passed",
     "cut_off_just_passed",
+    "at_once",
+    "books_shut",
     "requested",
     "requested_too_early",
     "requested_closed_later",
@@ -49,22 +46,27 @@ class Promised:
     """The day on which an order is executed, and all that led to it.
 
     `days` runs from the day of release to `execute_on`, each with what it is; `passes_estimated` says that a feast
-    among them is not confirmed yet, so that the day may still change.
+    among them is not confirmed yet, so that the day may still change. Without a `cut_off` the order stays in our own
+    books: `execute_on` is then the day in which it is booked, and `is_at_once` says that the money moves now.
     """
 
     released_at: datetime
-    cut_off: time
+    cut_off: time | None
     execute_on: date
     reasons: tuple[Reason, ...]
     passes_estimated: bool
     days: tuple[tuple[date, DayCode], ...]
+
+    @property
+    def is_at_once(self) -> bool:
+        return any(reason.code == "at_once" for reason in self.reasons)
 
     def as_facts(self) -> dict[str, Any]:
         """JSON values only; `from_facts` brings the same promise back."""
         facts = asdict(self)
         return facts | {
             "released_at": self.released_at.isoformat(),
-            "cut_off": self.cut_off.isoformat(),
+            "cut_off": self.cut_off.isoformat() if self.cut_off else None,
             "execute_on": self.execute_on.isoformat(),
             "reasons": [{"code": reason.code, "facts": dict(reason.facts)} for reason in self.reasons],
             "days": [[day.isoformat(), code] for day, code in self.days],
@@ -75,7 +77,7 @@ class Promised:
         """The promise that `as_facts` put away."""
         return cls(
             released_at=datetime.fromisoformat(facts["released_at"]),
-            cut_off=time.fromisoformat(facts["cut_off"]),
+            cut_off=time.fromisoformat(facts["cut_off"]) if facts["cut_off"] else None,
             execute_on=date.fromisoformat(facts["execute_on"]),
             reasons=tuple(Reason(reason["code"], reason["facts"]) for reason in facts["reasons"]),
             passes_estimated=facts["passes_estimated"],
@@ -116,6 +118,41 @@ def promise(
     return Promised(
         released_at=released_at,
         cut_off=cut_off,
+        execute_on=execute_on,
+        reasons=reasons,
+        passes_estimated=any(reason.code == "estimated" for reason in reasons),
+        days=days,
+    )
+
+
+def in_our_books(
+    *,
+    released_at: datetime,
+    calendar: Calendar,
+    booked_on: date,
+    requested_on: date | None = None,
+    prefer_previous: bool = False,
+) -> Promised:
+    """When an order between accounts of this bank is executed: now, at any hour, unless a later day was asked for.
+
+    `booked_on` is the day whose books are open at this moment (R58). Raises as `promise` does.
+    """
+    if released_at.tzinfo is None:
+        raise ValueError("the moment of release must be aware")
+    local = released_at.astimezone(TIRANA)
+    is_now = requested_on is None or requested_on <= local.date()
+    execute_on = booked_on if is_now else _settle(requested_on, booked_on, calendar, prefer_previous=prefer_previous)
+    days = () if is_now else _strip(local.date(), execute_on, calendar, in_time=True)
+    if is_now:
+        reasons = tuple(_reasons_of_now(local.date(), booked_on, calendar))
+    else:
+        reasons = (
+            *_reasons_of_request(requested_on, booked_on, execute_on, calendar),
+            *_reasons_of_doubt(days, calendar),
+        )
+    return Promised(
+        released_at=released_at,
+        cut_off=None,
         execute_on=execute_on,
         reasons=reasons,
         passes_estimated=any(reason.code == "estimated" for reason in reasons),
@@ -191,6 +228,16 @@ def _reasons_of_day(
     yield from _reasons_of_closed_days(local.date(), earliest, calendar)
 
 
+def _reasons_of_now(today: date, booked_on: date, calendar: Calendar) -> Iterable[Reason]:
+    """That it is executed now; and why it is booked on another day, where it is."""
+    yield Reason("at_once", {})
+    if booked_on == today:
+        return
+    if calendar.is_working(today):
+        yield Reason("books_shut", {"booked_on": booked_on.isoformat()})
+    yield from _reasons_of_closed_days(today, booked_on, calendar)
+
+
 def _reasons_of_closed_days(first: date, last: date, calendar: Calendar) -> Iterable[Reason]:
     codes: dict[ReasonCode, list[date]] = {"holiday": [], "moved": [], "weekend": []}
     for day in _each_day(first, last):
@@ -215,69 +262,3 @@ def _named(days: list[date], calendar: Calendar) -> Facts:
 
 def _each_day(first: date, last: date) -> Iterable[date]:
     return (first + ONE_DAY * number for number in range((last - first).days + 1))
-
-
-# --- The words -------------------------------------------------------------------------------------------------------
-
-
-def words(
-    promised: Promised, language: str | None = None, *, today: date | None = None, afterwards: bool = False
-) -> tuple[str, ...]:
-    """The headline and one sentence for each reason, in this language or in that of the screen."""
-    with override(language or get_language()):
-        reasons = (sentence(reason, afterwards=afterwards) for reason in promised.reasons)
-        return (headline(promised, today=today), *reasons)
-
-
-def headline(promised: Promised, *, today: date | None = None) -> str:
-    """Kryhet sot, e premte 20 nëntor 2026; Kryhet të mërkurën 2 dhjetor 2026. Without `today`, as seen at release."""
-    if promised.execute_on == (today or promised.released_at.astimezone(TIRANA).date()):
-        return gettext("Kryhet sot, %(day)s") % {"day": full_day(promised.execute_on)}
-    return gettext("Kryhet %(on_day)s") % {"on_day": on_day(promised.execute_on)}
-
-
-def sentence(reason: Reason, *, afterwards: bool = False) -> str:
-    """One reason in the language of the screen: as it is at the release, or `afterwards`, looking back at it."""
-    template = _LOOKING_BACK.get(reason.code) if afterwards else None
-    return str((template or _SENTENCES[reason.code]) % _readable(reason.facts))
-
-
-_SENTENCES: "dict[ReasonCode, StrOrPromise]" = {
-    "in_time": _("Afati për sot është ora %(cut_off)s. Tani është ora %(at)s."),
-    "cut_off_passed": _("Afati për sot ishte ora %(cut_off)s. Tani është ora %(at)s."),
-    "cut_off_just_passed": _("Afati për sot ishte ora %(cut_off)s dhe sapo kaloi."),
-    "requested": _("Ditën e kryerjes e zgjodhët ju."),
-    "requested_too_early": _("Ditën që kërkuat, %(on_day)s, urdhri nuk arrin të kryhet; kryhet sa më shpejt pas saj."),
-    "requested_closed_later": _("Ditën që kërkuat, %(on_day)s, banka nuk punon; urdhri kryhet ditën e parë të punës."),
-    "requested_closed_earlier": _(
-        "Ditën që kërkuat, %(on_day)s, banka nuk punon; urdhri kryhet ditën e fundit të punës para saj."
-    ),
-    "weekend": _("Banka nuk punon %(on_days)s."),
-    "holiday": ngettext_lazy(
-        "%(days)s është festë zyrtare: %(names)s.", "%(days)s janë festa zyrtare: %(names)s.", "count"
-    ),
-    "moved": ngettext_lazy(
-        "Festa bie në fundjavë, prandaj pushimi shtyhet %(on_days)s.",
-        "Festat bien në fundjavë, prandaj pushimi shtyhet %(on_days)s.",
-        "count",
-    ),
-    "estimated": _("Data e festës nuk është konfirmuar ende (%(names)s), prandaj dita e kryerjes mund të ndryshojë."),
-}
-_LOOKING_BACK: "dict[ReasonCode, StrOrPromise]" = {
-    "in_time": _("Afati ishte ora %(cut_off)s. Nënshkrimi i fundit u bë në %(at)s."),
-    "cut_off_passed": _("Afati ishte ora %(cut_off)s. Nënshkrimi i fundit u bë në %(at)s."),
-    "cut_off_just_passed": _("Afati ishte ora %(cut_off)s. Nënshkrimi i fundit u bë pak çaste më vonë."),
-}
-
-
-def _readable(facts: Facts) -> dict[str, Any]:
-    """The facts as people read them; a translator takes the forms that the language needs."""
-    days = [date.fromisoformat(day) for day in facts.get("days", ())]
-    shown: dict[str, Any] = {key: facts[key] for key in ("cut_off", "at") if key in facts}
-    if "requested_on" in facts:
-        requested_on = date.fromisoformat(facts["requested_on"])
-        shown |= {"day": full_day(requested_on), "on_day": on_day(requested_on)}
-    if days:
-        names = ", ".join(gettext(name) for name in facts["names"])
-        shown |= {"count": len(days), "days": days_as_subject(days), "on_days": on_days(days), "names": names}
-    return shown

@@ -11,7 +11,7 @@ from uuid import UUID
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _, gettext_noop
 from kombu.exceptions import OperationalError
 
 from accounts import audit, business_day, clock, ledger, mandates, selectors as books
@@ -21,9 +21,9 @@ from accounts.models.ledger import Channel, Entry, Kind
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from accounts.working_days import Calendar
-from payments import promises, selectors
+from payments import promises, rails, selectors
 from payments.models import PaymentOrder
-from payments.models.orders import OrderStatus
+from payments.models.orders import OrderKind, OrderStatus
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,20 @@ logger = logging.getLogger(__name__)
 NO_FUNDS = gettext_noop("Në llogari nuk kishte para të mjaftueshme deri në afatin e ditës.")
 ACCOUNT_BLOCKED = gettext_noop("Nga llogaria nuk mund të paguhej, sepse ishte e ngrirë ose e mbyllur.")
 RIGHT_ENDED = gettext_noop("E drejta e përgatitësit ose e një nënshkruesi mbaroi para ditës së kryerjes.")
-REASONS = {ledger.NotEnoughMoney: NO_FUNDS, ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED}
+PAYEE_GONE = gettext_noop("Llogaria e përfituesit u mbyll ose nuk merr më pagesa në këtë monedhë.")
+
+
+class PayeeTakesNothing(Refusal):
+    """Of a payee in our own books; never seen by anybody, the order says PAYEE_GONE."""
+
+    sentence = _("Llogaria e përfituesit nuk merr më pagesa.")
+
+
+REASONS = {
+    ledger.NotEnoughMoney: NO_FUNDS,
+    ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED,
+    PayeeTakesNothing: PAYEE_GONE,
+}
 
 
 def reserve(order: PaymentOrder, *, at: datetime) -> Hold:
@@ -72,13 +85,14 @@ def execute(*, order_id: UUID, at: datetime) -> PaymentOrder | None:
     calendar = business_day.calendar()
     if not is_due(order, calendar=calendar, at=at):
         return None
+    value_on = calendar.on_or_after(clock.tirana_day(at) if _is_at_once(order) else order.execute_on)
     if not _rights_hold(order, at=at):
         return _fail(order, RIGHT_ENDED, at=at)
     if order.debit_account.status != BankAccount.Status.OPEN:
         return _fail(order, ACCOUNT_BLOCKED, at=at)
     try:
         with transaction.atomic():
-            return _book(order, value_on=calendar.on_or_after(order.execute_on), at=at)
+            return _book(order, value_on=value_on, at=at)
     except Refusal as refusal:
         if type(refusal) not in REASONS:
             raise
@@ -112,8 +126,11 @@ def hurry(order_id: UUID) -> None:
 def is_due(order: PaymentOrder, *, calendar: Calendar, at: datetime) -> bool:
     """Released for today: at once. Promised for a later day: from 08:00 of that day; a missed day is caught up.
 
-    Never on a day off: where a feast was declared after the promise, the next working day takes the order.
+    Never on a day off: where a feast was declared after the promise, the next working day takes the order. What stays
+    in our own books and was released for now is due at any hour of any day (D5).
     """
+    if _is_at_once(order):
+        return True
     assert order.execute_on is not None, "a released order has its day"
     assert order.released_at is not None, "a released order has its moment"
     local = clock.tirana(at)
@@ -144,18 +161,34 @@ def facts_of(order: PaymentOrder) -> Facts:
     )
 
 
-def _book(order: PaymentOrder, *, value_on: date, at: datetime) -> PaymentOrder:
-    clearing = books.house_account("clearing-domestic", order.currency)
-    legs = [Leg(order.debit_account_id, -order.amount_minor), Leg(clearing.pk, order.amount_minor)]
+def _is_at_once(order: PaymentOrder) -> bool:
+    """An order within our own books holds its money unless a later day was chosen (`promises.is_chosen`)."""
+    return rails.executes_at_once(order.kind) and order.hold_id is not None
+
+
+def _legs(order: PaymentOrder) -> list[Leg]:
+    """Amount and fee; refuses PayeeTakesNothing where the payee's account is here and was closed."""
+    if rails.executes_at_once(order.kind):
+        owner = order.company if order.kind == OrderKind.OWN else None
+        payee = books.payee_account(order.beneficiary_iban, currency=order.currency, owner=owner)
+        if payee is None:
+            raise PayeeTakesNothing
+    else:
+        payee = books.house_account("clearing-domestic", order.currency)
+    legs = [Leg(order.debit_account_id, -order.amount_minor), Leg(payee.pk, order.amount_minor)]
     if order.fee_minor:
         fees = books.house_account("fees", order.currency)
         legs += [
             Leg(order.debit_account_id, -order.fee_minor, Entry.Part.FEE),
             Leg(fees.pk, order.fee_minor, Entry.Part.FEE),
         ]
+    return legs
+
+
+def _book(order: PaymentOrder, *, value_on: date, at: datetime) -> PaymentOrder:
     order.posting = ledger.post(
         key=source_of(order),
-        legs=legs,
+        legs=_legs(order),
         facts=facts_of(order),
         value_on=value_on,
         at=at,
@@ -203,5 +236,5 @@ def _may_wait(order: PaymentOrder, *, at: datetime) -> bool:
         return False
     local = clock.tirana(at)
     day = business_day.calendar().on_or_after(order.execute_on)
-    until = promises.cut_off(kind=order.kind, on=day)
+    until = promises.cut_off(kind=order.kind, is_urgent=order.is_urgent, on=day)
     return local <= datetime.combine(day, until, clock.TIRANA)

@@ -1,7 +1,6 @@
 """The life of one order before it is signed, and its end before it is executed: prepare, submit, cancel."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,9 +11,10 @@ from accounts import audit, clock, mandates, selectors as books
 from accounts.models import BankAccount, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import execution, selectors, tariffs
+from payments import execution, rails, selectors, tariffs, wishes
 from payments.models import PaymentOrder
-from payments.models.orders import OrderKind, OrderStatus
+from payments.models.orders import OrderStatus
+from payments.wishes import Wish as Wish
 
 
 class NoSuchOrder(Refusal):
@@ -51,25 +51,12 @@ class MayNotCancel(Refusal):
     sentence = _("Këtë urdhër e anulon vetëm kush e përgatiti ose kush nënshkruan për kompaninë.")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a customer asks: amounts in minor units of the debit account's currency, the IBAN in its normal form."""
-
-    kind: OrderKind
-    debit_account: UUID
-    beneficiary_name: str
-    beneficiary_iban: str
-    amount_minor: int
-    description: str
-    requested_on: date | None = None
-
-
 @verb("payments.order.prepared")
 def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> PaymentOrder:
     """Put a wish down as a draft. The same key gives the same order: unchanged, or edited while it is a draft.
 
-    Refuses MayNotPrepare, AccountNotUsable, and OrderAlreadySent when the key belongs to an order that went on with
-    other content, or to somebody else's.
+    Refuses MayNotPrepare, AccountNotUsable, a payee whom this kind does not reach, and OrderAlreadySent when the key
+    belongs to an order that went on with other content, or to somebody else's.
     """
     mandate = acting(mandate, at=at)
     if not mandate.may_prepare:
@@ -77,7 +64,7 @@ def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> P
     account = books.account_of(mandate.company, wish.debit_account)
     if account is None or account.status != BankAccount.Status.OPEN:
         raise AccountNotUsable
-    payload = _payload(wish, account, on=clock.tirana_day(at))
+    payload = wishes.payload(wish, account, on=clock.tirana_day(at))
     order, is_new = PaymentOrder.objects.get_or_create(
         submit_key=submit_key,
         defaults=payload
@@ -178,7 +165,8 @@ def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: da
 
 def _repriced(order: PaymentOrder, *, on: date) -> bool:
     """Whether another day's tariff changed the fee of this draft: then it is a new version, to be looked at again."""
-    fee = tariffs.fee(kind=order.kind, currency=order.currency, amount_minor=order.amount_minor, on=on)
+    key = rails.rule_key(kind=order.kind, is_urgent=order.is_urgent)
+    fee = tariffs.fee(kind=key, currency=order.currency, amount_minor=order.amount_minor, on=on)
     if fee == order.fee_minor:
         return False
     order.fee_minor, order.version = fee, order.version + 1
@@ -214,6 +202,12 @@ def signing_facts(order: PaymentOrder) -> dict[str, object]:
         "beneficiary_iban": order.beneficiary_iban,
         "description": order.description,
         "requested_on": order.requested_on.isoformat() if order.requested_on else None,
+        "prefers_previous": order.prefers_previous,
+        "rail": order.rail,
+        "is_urgent": order.is_urgent,
+        "invoice_code": order.invoice_code,
+        "budget_scheme": order.budget_scheme,
+        "budget_fields": order.budget_fields,
     }
 
 
@@ -238,20 +232,6 @@ def _edited(order_id: UUID, mandate: Mandate, payload: dict[str, object]) -> Pay
     order.version += 1
     order.save(update_fields=[*changed, "version"])
     return order
-
-
-def _payload(wish: Wish, account: BankAccount, *, on: date) -> dict[str, object]:
-    return {
-        "kind": wish.kind,
-        "debit_account": account,
-        "currency": account.currency,
-        "amount_minor": wish.amount_minor,
-        "fee_minor": tariffs.fee(kind=wish.kind, currency=account.currency, amount_minor=wish.amount_minor, on=on),
-        "beneficiary_name": wish.beneficiary_name,
-        "beneficiary_iban": wish.beneficiary_iban,
-        "description": wish.description,
-        "requested_on": wish.requested_on,
-    }
 
 
 def _next_number(at: datetime) -> str:

@@ -1,43 +1,93 @@
-"""What the bank promises about the day: the calendar and the cut-off in force, put to the pure rule of cutoff.py."""
+"""What the bank promises about the day: the calendar and the cut-off in force, put to the pure rules of cutoff.py."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from accounts import business_day, clock
 from accounts.working_days import Calendar
-from payments import cutoff
+from payments import cutoff, rails
 from payments.models import CutOff, PaymentOrder, Promise
+from payments.models.orders import OrderKind
 
 
-def cut_off(*, kind: str, on: date) -> time:
+def cut_off(*, kind: str, is_urgent: bool = False, on: date) -> time:
     """The cut-off of a kind of payment on a day, in Tirana time; a kind without a row is a bug."""
-    return CutOff.objects.filter(kind=kind, valid_from__lte=on).latest("valid_from").at_time
+    key = rails.rule_key(kind=kind, is_urgent=is_urgent)
+    return CutOff.objects.filter(kind=key, valid_from__lte=on).latest("valid_from").at_time
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides a kind's days at one moment, read once for a whole page."""
+    """What decides the days of every kind at one moment, read once for a whole page.
+
+    `booked_on` is the day whose books are open.
+    """
 
     calendar: Calendar
-    cut_off: time
+    cut_offs: Mapping[str, time]
+    booked_on: date
+
+    @property
+    def cut_off(self) -> time:
+        """That of domestic transfers, which the bank's day is told by."""
+        return self.cut_offs[OrderKind.DOMESTIC]
 
 
-def rules(*, kind: str, at: datetime) -> Rules:
+def rules(*, at: datetime) -> Rules:
     """Two queries."""
-    return Rules(business_day.calendar(), cut_off(kind=kind, on=clock.tirana_day(at)))
+    calendar = business_day.calendar()
+    rows = CutOff.objects.filter(valid_from__lte=clock.tirana_day(at)).order_by("valid_from")
+    found = list(rows.values_list("kind", "at_time", business_day.last_shut_day()))
+    booked_on = business_day.expected_day(at, calendar=calendar, last_shut=found[0][2])
+    return Rules(calendar, {kind: at_time for kind, at_time, _shut in found}, booked_on)
 
 
-def promise_now(*, kind: str, requested_on: date | None, at: datetime, by: Rules | None = None) -> cutoff.Promised:
-    """The promise for an order of this kind if it were released at this moment. Refuses with CalendarUnknown."""
-    by = by or rules(kind=kind, at=at)
-    return cutoff.promise(released_at=at, calendar=by.calendar, cut_off=by.cut_off, requested_on=requested_on)
+def promise_now(
+    *,
+    kind: str,
+    at: datetime,
+    requested_on: date | None = None,
+    is_urgent: bool = False,
+    prefers_previous: bool = False,
+    by: Rules | None = None,
+) -> cutoff.Promised:
+    """The promise for such an order if it were released at this moment. Refuses with CalendarUnknown."""
+    by = by or rules(at=at)
+    if rails.executes_at_once(kind):
+        return cutoff.in_our_books(
+            released_at=at,
+            calendar=by.calendar,
+            booked_on=by.booked_on,
+            requested_on=requested_on,
+            prefer_previous=prefers_previous,
+        )
+    return cutoff.promise(
+        released_at=at,
+        calendar=by.calendar,
+        cut_off=by.cut_offs[rails.rule_key(kind=kind, is_urgent=is_urgent)],
+        requested_on=requested_on,
+        prefer_previous=prefers_previous,
+    )
+
+
+def of_order(order: PaymentOrder, *, at: datetime, by: Rules | None = None) -> cutoff.Promised:
+    """The promise for this order if it were released at this moment."""
+    return promise_now(
+        kind=order.kind,
+        at=at,
+        requested_on=order.requested_on,
+        is_urgent=order.is_urgent,
+        prefers_previous=order.prefers_previous,
+        by=by,
+    )
 
 
 def promised_or_expected(order: PaymentOrder, *, at: datetime, by: Rules | None = None) -> cutoff.Promised:
     """What was promised when the order was released; until then, what would be if it were released now."""
     if order.released_at:
         return cutoff.Promised.from_facts(order.promise.reasons)
-    return promise_now(kind=order.kind, requested_on=order.requested_on, at=at, by=by)
+    return of_order(order, at=at, by=by)
 
 
 def keep(order: PaymentOrder, promised: cutoff.Promised) -> Promise:
@@ -55,5 +105,7 @@ def is_chosen(order: PaymentOrder, promised: cutoff.Promised) -> bool:
     """Whether the customer chose a day later than the nearest: such an order takes no hold until its day."""
     if order.requested_on is None:
         return False
-    nearest = promise_now(kind=order.kind, requested_on=None, at=promised.released_at)
+    if rails.executes_at_once(order.kind):
+        return not promised.is_at_once
+    nearest = promise_now(kind=order.kind, is_urgent=order.is_urgent, at=promised.released_at)
     return promised.execute_on > nearest.execute_on

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Company, Mandate
+from payments import rails
 from payments.models import ApprovalRule, PaymentOrder, Signature
 from payments.models.orders import OrderStatus
 
@@ -74,6 +75,10 @@ def signers_wanted(order: PaymentOrder, *, on: date) -> int:
 
 
 def due(*, today: date) -> list[UUID]:
-    """All released orders whose day has come, oldest promise first; those that wait or break hold up nobody."""
-    rows = PaymentOrder.objects.filter(status=OrderStatus.RELEASED, execute_on__lte=today)
+    """All released orders whose day has come, oldest promise first; those that wait or break hold up nobody.
+
+    What moves within our own books and holds its money is due whatever day it will be booked on.
+    """
+    has_come = Q(execute_on__lte=today) | Q(kind__in=rails.IN_OUR_BOOKS, hold_id__isnull=False)
+    rows = PaymentOrder.objects.filter(has_come, status=OrderStatus.RELEASED)
     return list(rows.order_by("execute_on", "released_at", "number").values_list("pk", flat=True))

@@ -5,6 +5,8 @@ from payments.views import orders, signing, transfers
 app_name = "payments"
 urlpatterns = [
     path("", orders.orders_list, name="orders"),
+    path("new/own/", transfers.new_own, name="new_own"),
+    path("new/internal/", transfers.new_internal, name="new_internal"),
     path("new/domestic/", transfers.new_domestic, name="new_domestic"),
     path("approvals/", signing.approvals_list, name="approvals"),
     path("<uuid:order_id>/", orders.order, name="order"),

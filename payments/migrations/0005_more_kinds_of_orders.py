@@ -156,4 +156,5 @@ class Migration(migrations.Migration):
                 name="submitted_order_knows_its_signers",
             ),
         ),
+        migrations.AlterField(model_name="promise", name="cut_off", field=models.TimeField(null=True)),
     ]

@@ -1,11 +1,12 @@
 """The rules of the other kinds: no fee inside the bank; urgent and budget payments as domestic ones until staff say else."""
 
-from datetime import date
+from datetime import date, time
 
 from django.db import migrations
 
 SINCE = date(2024, 1, 1)
 FREE = "The bank's own price list: nothing inside the bank"
+UNTIL_THE_CLOSE = "How long a chosen day waits for funds; without a chosen day these kinds are executed at any hour"
 AS_DOMESTIC = "As a domestic transfer, until staff set their own"
 CURRENCIES = ("ALL", "EUR", "USD", "GBP", "CHF", "CAD", "AUD")
 
@@ -18,6 +19,8 @@ def seed(apps, schema_editor):
         for kind in ("own", "internal")
         for currency in CURRENCIES
     )
+    for kind in ("own", "internal"):
+        cut_offs.create(kind=kind, at_time=time(20, 0), valid_from=SINCE, source=UNTIL_THE_CLOSE)
     for kind in ("urgent", "budget"):
         for rule in cut_offs.filter(kind="domestic"):
             cut_offs.create(kind=kind, at_time=rule.at_time, valid_from=rule.valid_from, source=AS_DOMESTIC)

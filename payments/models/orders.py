@@ -138,11 +138,14 @@ class PaymentOrder(models.Model):
 
 
 class Promise(models.Model):
-    """The day that the bank promised when the last signature released the order, and why (R56, R57). Never changed."""
+    """The day that the bank promised when the last signature released the order, and why (R56, R57). Never changed.
+
+    Without a `cut_off` the order stays in our own books.
+    """
 
     order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, related_name="promise")
     released_at = models.DateTimeField()
-    cut_off = models.TimeField()
+    cut_off = models.TimeField(null=True)
     execute_on = models.DateField()
     reasons = models.JSONField()
 

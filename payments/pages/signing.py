@@ -15,7 +15,7 @@ from auth_flow.models import FnpChallenge
 from payments import approvals, cards, promises, selectors
 from payments.bank_day import bank_day
 from payments.models import PaymentOrder
-from payments.models.orders import OrderKind, OrderStatus
+from payments.models.orders import OrderStatus
 
 HIDDEN_CODE = "••••••"
 
@@ -61,7 +61,7 @@ def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> 
 
 def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     """What awaits this person; apart, what she prepared herself and others must sign, so that nobody looks for it."""
-    by = promises.rules(kind=OrderKind.DOMESTIC, at=at)
+    by = promises.rules(at=at)
     return {
         "awaiting": cards.approval_cards(mandate, at=at, by=by),
         "own_cards": [cards.own_card(order, at=at, by=by) for order in selectors.own_awaiting(mandate)],

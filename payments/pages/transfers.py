@@ -8,29 +8,40 @@ from accounts import clock
 from accounts.money import format_amount, format_money
 from payments import cards, promises
 from payments.bank_day import bank_day
-from payments.forms.transfers import DomesticForm
+from payments.forms.transfers import TransferForm
 from payments.models import Tariff
-from payments.models.orders import OrderKind
 
 PPM_IN_PERCENT = 10_000
 
 
-def domestic_page(form: DomesticForm) -> dict[str, Any]:
+def transfer_page(form: TransferForm) -> dict[str, Any]:
     """The form beside the promise as it stands and the fees."""
-    by = promises.rules(kind=OrderKind.DOMESTIC, at=form.at)
+    by = promises.rules(at=form.at)
     day = bank_day(form.at, by=by)
-    promised = promises.promise_now(kind=OrderKind.DOMESTIC, requested_on=None, at=form.at, by=by)
+    promised = promises.promise_now(kind=form.kind, at=form.at, by=by)
     today = clock.tirana_day(form.at)
-    sentence = cards.promise_card(promised, today=today).sentence
-    if promised.execute_on == today:
+    sentence, *why = cards.promise_words(promised, today=today)
+    if promised.cut_off and promised.execute_on == today:
         sentence = _("Sot, nëse nënshkruhet deri në %(time)s") % {"time": day.cut_off_label}
     return {
         "form": form,
+        "kind": form.kind,
         "amount_currency": form.only_currency,
         "bank_day": day,
-        "preview": {"sentence": sentence, "execute_on": promised.execute_on, "cut_off_label": day.cut_off_label},
+        "preview": {
+            "sentence": sentence,
+            "reasons": why if promised.is_at_once else [],
+            "is_at_once": promised.is_at_once,
+            "execute_on": promised.execute_on,
+            "cut_off_label": day.cut_off_label,
+        },
+        "is_free": not promised.cut_off and not any(_costs(band) for bands in form.tariffs.values() for band in bands),
         "tariff_rows": [row for currency in form.currencies for row in _tariff_rows(form.tariffs[currency])],
     }
+
+
+def _costs(band: Tariff) -> bool:
+    return bool(band.fixed_minor or band.rate_ppm or band.min_minor)
 
 
 def _tariff_rows(bands: list[Tariff]) -> list[tuple[str, str]]:

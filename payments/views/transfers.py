@@ -10,30 +10,51 @@ from auth_flow import kept_forms
 from auth_flow.decorators import keeps_form, may
 from auth_flow.http import SignedInRequest
 from payments import orders
-from payments.forms.transfers import DomesticForm
-from payments.pages.transfers import domestic_page
+from payments.forms.transfers import DomesticForm, InternalForm, OwnForm, TransferForm
+from payments.pages.transfers import transfer_page
+
+
+@require_http_methods(["GET", "POST"])
+@keeps_form
+@may("prepare")
+def new_own(request: SignedInRequest) -> HttpResponse:
+    """Between accounts of the company."""
+    return _new(request, OwnForm)
+
+
+@require_http_methods(["GET", "POST"])
+@keeps_form
+@may("prepare")
+def new_internal(request: SignedInRequest) -> HttpResponse:
+    """To another client of this bank."""
+    return _new(request, InternalForm)
 
 
 @require_http_methods(["GET", "POST"])
 @keeps_form
 @may("prepare")
 def new_domestic(request: SignedInRequest) -> HttpResponse:
-    """A domestic transfer: form, then the review page of its draft."""
+    """A domestic transfer, to another bank."""
+    return _new(request, DomesticForm)
+
+
+def _new(request: SignedInRequest, form_class: type[TransferForm]) -> HttpResponse:
+    """The form, then the review page of its draft."""
     at = clock.now()
     if request.method == "GET":
-        return _domestic_page(request, DomesticForm(company=request.company, at=at, typed=kept_forms.take(request)))
-    form = DomesticForm(request.POST, company=request.company, at=at)
+        return _page(request, form_class(company=request.company, at=at, typed=kept_forms.take(request)))
+    form = form_class(request.POST, company=request.company, at=at)
     if not form.is_valid():
-        return _domestic_page(request, form, status=422)
+        return _page(request, form, status=422)
     try:
         order = orders.prepare(
             mandate=request.mandate, wish=form.wish(), submit_key=form.cleaned_data["idempotency_key"], at=at
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
-        return _domestic_page(request, form, status=409)
+        return _page(request, form, status=409)
     return redirect("payments:review", order.pk)
 
 
-def _domestic_page(request: SignedInRequest, form: DomesticForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "payments/new_domestic.html", domestic_page(form), status=status)
+def _page(request: SignedInRequest, form: TransferForm, *, status: int = 200) -> HttpResponse:
+    return render(request, f"payments/new_{form.kind}.html", transfer_page(form), status=status)

@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 
 from accounts.clock import TIRANA
 from accounts.working_days import Calendar, CalendarUnknown, library_feasts
-from payments.cutoff import Promised, headline, promise, sentence, time_left, words
+from payments.cutoff import Promised, promise, time_left
+from payments.reasons import headline, sentence, words
 
 CALENDAR = Calendar({feast.day: feast for feast in library_feasts([2026, 2027])})
 TWO = time(14, 0)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.identifiers import make_albanian_iban
 from accounts.models import AuditEvent, BankAccount
 from payments import execution, orders
 from payments.models import PaymentOrder, Tariff
@@ -261,7 +262,10 @@ def test_the_body_that_is_signed_changes_with_every_field(firm):
     for changed in (
         replace(wish, amount_minor=1),
         replace(wish, beneficiary_name="TJETËR"),
-        replace(wish, beneficiary_iban="AL73205111620000" + "01CLPRCLALL1"),
+        replace(wish, beneficiary_iban=make_albanian_iban("203", "1102", "0000000000000042")),
+        replace(wish, is_urgent=True),
+        replace(wish, prefers_previous=True),
+        replace(wish, invoice_code="11111111-2222-3333-4444-555555555555"),
         replace(wish, description="tjetër"),
         replace(wish, requested_on=date(2026, 12, 4)),
     ):
