@@ -1,7 +1,7 @@
 """Four eyes: ask for a code, sign, refuse. Who may, is asked of the mandate and of the order's own snapshot; that no
 one signs her own order unless the company lets her, is a law in the database as well."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock
+from accounts import audit, clock, low_limit
 from accounts.identifiers import account_tail
 from accounts.models import Mandate, User
 from accounts.money import format_money
@@ -18,7 +18,7 @@ from accounts.verbs import verb
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge, LoginAttempt
 from auth_flow.sms import gsm7
-from payments import execution, orders, promises
+from payments import execution, limits, orders, promises
 from payments.models import PaymentOrder, Signature
 from payments.models.orders import OrderStatus
 
@@ -162,12 +162,16 @@ def fnp_subject(order: PaymentOrder) -> str:
 
 def _body(order: PaymentOrder, at: datetime) -> bytes:
     """Bound to the promised day only when this signature will be the last."""
-    releases = order.signatures.count() + 1 >= order.signatures_wanted
-    return orders.signing_body(order, releases_on=_promised_day(order, at) if releases else None)
+    return orders.signing_body(order, releases_on=_promised_day(order, at) if _releases(order) else None)
+
+
+def _releases(order: PaymentOrder) -> bool:
+    """Whether the next signature is the last one wanted."""
+    return order.signatures.count() + 1 >= order.signatures_wanted
 
 
 def _promised_day(order: PaymentOrder, at: datetime) -> date:
-    return promises.promise_now(kind=order.kind, requested_on=order.requested_on, at=at).execute_on
+    return promises.of_order(order, at=at).execute_on
 
 
 def _require_right(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> None:
@@ -179,6 +183,7 @@ def _require_right(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> No
         raise CannotSignOwnOrder
     if order.signatures.filter(user=mandate.user_id).exists():
         raise AlreadySigned
+    limits.require(order, signer=mandate.user, releases=_releases(order), at=at)
     _require_low_limit(order, mandate.user, at=at)
 
 
@@ -187,25 +192,24 @@ def _require_low_limit(order: PaymentOrder, user: User, *, at: datetime) -> None
 
     Counted under the lock of the user's row, after the order's, as fnp.issue takes it.
     """
-    until = User.objects.select_for_update(no_key=True).get(pk=user.pk).low_limit_until
-    if until is None or until <= at:
+    hours = low_limit.of(User.objects.select_for_update(no_key=True).get(pk=user.pk), at=at)
+    if hours is None:
         return
     most = settings.LOW_LIMIT_MINOR.get(order.currency, 0)
-    since = until - timedelta(hours=settings.LOW_LIMIT_HOURS)
     signed = PaymentOrder.objects.filter(
-        currency=order.currency, signatures__user=user.pk, signatures__signed_at__gte=since
+        currency=order.currency, signatures__user=user.pk, signatures__signed_at__gte=hours.since
     )
     spent = signed.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     if spent + order.amount_minor > most:
         raise OverTheLowLimit(
             limit=format_money(most, order.currency),
             left=format_money(max(0, most - spent), order.currency),
-            until=f"{clock.tirana(until):%d.%m.%Y %H:%M}",
+            until=f"{clock.tirana(hours.until):%d.%m.%Y %H:%M}",
         )
 
 
 def _release(order: PaymentOrder, *, at: datetime) -> None:
-    promised = promises.promise_now(kind=order.kind, requested_on=order.requested_on, at=at)
+    promised = promises.of_order(order, at=at)
     promises.keep(order, promised)
     order.status, order.released_at, order.execute_on = OrderStatus.RELEASED, at, promised.execute_on
     if not promises.is_chosen(order, promised):

@@ -1,9 +1,10 @@
 """The life of one order before it is signed, and its end before it is executed: prepare, submit, cancel."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from accounts import audit, clock, mandates, selectors as books
 from accounts.models import BankAccount, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import execution, rails, selectors, tariffs, wishes
+from payments import execution, limits, rails, selectors, tariffs, wishes
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
 from payments.wishes import Wish as Wish
@@ -51,6 +52,9 @@ class MayNotCancel(Refusal):
     sentence = _("Këtë urdhër e anulon vetëm kush e përgatiti ose kush nënshkruan për kompaninë.")
 
 
+UNSIGNED = (OrderStatus.DRAFT, OrderStatus.AWAITING)
+
+
 @verb("payments.order.prepared")
 def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> PaymentOrder:
     """Put a wish down as a draft. The same key gives the same order: unchanged, or edited while it is a draft.
@@ -72,6 +76,7 @@ def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> P
     )
     if not is_new:
         order = _edited(order.pk, mandate, payload)
+    limits.require_possible(order, on=clock.tirana_day(at))
     audit.record(
         "payments.order.prepared",
         actor=audit.actor_of(mandate),
@@ -119,6 +124,25 @@ def cancel(*, order_id: UUID, mandate: Mandate, reason: str, at: datetime) -> Pa
         details={"reason": reason},
     )
     return order
+
+
+def expire_due(*, at: datetime) -> int:
+    """End what nobody signed within ORDER_LIFE_DAYS of its making, each order in its own transaction; how many."""
+    oldest = at - timedelta(days=settings.ORDER_LIFE_DAYS)
+    stale = PaymentOrder.objects.filter(status__in=UNSIGNED, created_at__lte=oldest).order_by("created_at")
+    return sum(expire(order_id=order_id, at=at) for order_id in stale.values_list("pk", flat=True))
+
+
+@verb("payments.order.expired")
+def expire(*, order_id: UUID, at: datetime) -> bool:
+    """End one order that is too old to be signed; False where somebody else has it or it has moved on."""
+    order = PaymentOrder.objects.select_for_update(skip_locked=True).filter(pk=order_id, status__in=UNSIGNED).first()
+    if order is None:
+        return False
+    end(order, OrderStatus.EXPIRED, mandate=None, reason="", at=at)
+    actor = audit.Actor(name=audit.THE_CLOCK.name, role=audit.THE_CLOCK.role, company_id=str(order.company_id))
+    audit.record("payments.order.expired", actor=actor, at=at, subject=f"order:{order.pk}")
+    return True
 
 
 # --- Steps that other verbs of this room take inside their own transaction ---------------------------------------

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import clock
-from payments import execution
+from payments import execution, orders
 
 
 @shared_task(name="payments.execute_due")
@@ -18,3 +18,9 @@ def execute_due() -> None:
 def execute_order(*, order_id: str) -> None:
     """The errand after a release: look at one order now."""
     execution.execute(order_id=UUID(order_id), at=clock.now())
+
+
+@shared_task(name="payments.expire_due")
+def expire_due() -> None:
+    """End what nobody signed in its time."""
+    orders.expire_due(at=clock.now())

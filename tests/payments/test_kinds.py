@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from accounts import selectors as books
+from accounts import day_close, selectors as books
 from accounts.clock import TIRANA
 from accounts.models import BankAccount
 from accounts.working_days import Calendar, library_feasts
@@ -243,7 +243,10 @@ def test_on_a_saturday_it_moves_at_once_and_is_booked_on_the_next_working_day(fi
 )
 def test_after_20_it_is_booked_by_the_state_of_the_books_and_keeps_its_value_date(firm, clock_at, state, booked_on):
     own = builders.account(firm.company)
-    builders.bank_day(date(2026, 11, 20), state)
+    if state == "closed":
+        day_close.close_due(at=FRIDAY_NIGHT)
+    else:
+        builders.bank_day(date(2026, 11, 20), state)
     clock_at(FRIDAY_NIGHT)
     order = released(firm, internal(firm, own, kind=OrderKind.OWN), at=FRIDAY_NIGHT)
 

@@ -272,3 +272,35 @@ def test_the_body_that_is_signed_changes_with_every_field(firm):
         edited = orders.prepare(mandate=firm.preparer, wish=changed, submit_key=KEY, at=builders.AT)
         assert orders.signing_body(edited, releases_on=None) != body
     assert orders.signing_body(order, releases_on=date(2026, 11, 20)) != body
+
+
+# --- Nobody signed it -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("days", "status"), [(29, "awaiting"), (30, "expired"), (31, "expired")])
+def test_what_nobody_signed_in_thirty_days_expires(firm, days, status):
+    order = builders.submitted(firm.preparer, firm.account)
+
+    orders.expire_due(at=builders.AT + timedelta(days=days))
+
+    order.refresh_from_db()
+    assert order.status == status
+
+
+def test_a_draft_expires_too_and_cannot_be_submitted_any_more(firm):
+    order = prepare(firm)
+    later = builders.AT + timedelta(days=30)
+
+    assert orders.expire_due(at=later) == 1
+    assert orders.expire_due(at=later) == 0
+    with pytest.raises(orders.OrderHasMovedOn):
+        orders.submit(order_id=order.pk, mandate=firm.preparer, version=order.version, at=later)
+    assert AuditEvent.objects.filter(event="payments.order.expired", subject=f"order:{order.pk}").count() == 1
+
+
+def test_a_signed_order_never_expires(firm):
+    order = firm.sign(builders.submitted(firm.preparer, firm.account))
+
+    assert orders.expire_due(at=builders.AT + timedelta(days=400)) == 0
+    order.refresh_from_db()
+    assert order.status == "released"

@@ -1,0 +1,117 @@
+"""What the core system brought, on the staff's desk: its files, what was not taken, and the reconciliation list."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.core_feed import reconciliation
+from accounts.desk import Shown, named
+from accounts.desk_acts import Act, Acting
+from accounts.identifiers import group_iban
+from accounts.models import CoreFile, ReconciliationItem, RefusedRecord
+from accounts.money import format_signed
+
+CAME_FROM_THE_CORE = _(
+    "Këtu vetëm shihet: kështu erdhi nga sistemi qendror. Atje ndreqet, dhe vjen sërish me një skedar."
+)
+
+
+@admin.register(CoreFile)
+class CoreFileDesk(Shown):
+    note = CAME_FROM_THE_CORE
+    list_display = ("name", "kind", "started_at", "finished_at", "how_many")
+    list_filter = ("kind",)
+    search_fields = ("name", "digest")
+    ordering = ("-started_at",)
+    fields = ("name", "kind", "digest", "started_at", "finished_at", "how_many")
+    readonly_fields = ("how_many",)
+
+    @admin.display(description=_("Sa veprime"))
+    def how_many(self, file: CoreFile) -> str:
+        return ", ".join(f"{name} {count}" for name, count in sorted(file.counts.items()))
+
+
+@admin.register(RefusedRecord)
+class RefusedRecordDesk(Shown):
+    note = CAME_FROM_THE_CORE
+    list_display = ("file", "line", "field", "reason", "refused_at", "mended_at")
+    list_filter = ("reason", ("mended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("file",)
+    search_fields = ("file__name",)
+    ordering = ("-id",)
+    fields = ("file", "line", "field", "reason", "refused_at", "mended_at")
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Shënimi"),
+        min_length=reconciliation.NOTE_MIN,
+        max_length=reconciliation.NOTE_MAX,
+        help_text=_("Çfarë gjetët dhe ku u ndreq. Mbetet në gjurmë."),
+        error_messages={
+            "required": _("Shkruani çfarë gjetët: mbetet në gjurmë."),
+            "min_length": _("Shkruajeni shënimin me disa fjalë."),
+        },
+    )
+
+
+def _settle(item: Any, typed: dict[str, Any], actor: audit.Actor, at: datetime) -> ReconciliationItem:
+    return reconciliation.settle(item_id=item.pk, note=typed["note"], actor=actor, at=at)
+
+
+def _is_waiting(item: ReconciliationItem) -> bool:
+    return item.is_waiting
+
+
+@admin.register(ReconciliationItem)
+class ReconciliationDesk(Acting, Shown):
+    """What waits comes first. Settling books nothing: money moves by a correction or by the core's next file."""
+
+    note = CAME_FROM_THE_CORE
+    acts: ClassVar[tuple[Act, ...]] = (
+        Act(
+            name="settle",
+            title=_("Shëno si të zgjidhur"),
+            intro=_("Veprimi del nga lista me shënimin tuaj. Nuk regjistron asgjë dhe nuk hapet më."),
+            button=_("Shëno"),
+            permission="accounts.change_reconciliationitem",
+            form=NoteForm,
+            do=_settle,
+            said=_("Veprimi u shënua si i zgjidhur."),
+            is_offered=_is_waiting,
+        ),
+    )
+    list_display = ("brought_at", "grouped_iban", "amount", "end_to_end_id", "status", "why", "settled_at")
+    list_filter = ("status", "why", ("settled_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    search_fields = ("reference", "end_to_end_id", "account__iban")
+    ordering = ("settled_at", "-status", "-brought_at")
+    fields = (
+        ("status", "why", "is_reversal"),
+        ("grouped_iban", "amount", "value_on"),
+        ("reference", "end_to_end_id"),
+        ("posting", "part"),
+        ("file", "line", "brought_at"),
+        ("settled_at", "settler", "note_of_settling"),
+    )
+    readonly_fields = ("grouped_iban", "amount", "settler", "note_of_settling")
+
+    @admin.display(description="IBAN", ordering="account__iban")
+    def grouped_iban(self, item: ReconciliationItem) -> str:
+        return group_iban(item.account.iban or "")
+
+    @admin.display(description=_("Shuma"), ordering="amount_minor")
+    def amount(self, item: ReconciliationItem) -> str:
+        return f"{format_signed(item.amount_minor)} {item.account.currency}"
+
+    @admin.display(description=_("E zgjidhi"))
+    def settler(self, item: ReconciliationItem) -> str:
+        return named(item.settled_by) if item.settled_by else ""
+
+    @admin.display(description=_("Shënimi"))
+    def note_of_settling(self, item: ReconciliationItem) -> str:
+        return item.note
