@@ -1,13 +1,21 @@
 """How a company, its accounts and its people come into the books: after the agreement is signed at a branch."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, mandates, notices, proofs
-from accounts.identifiers import PhoneProblem, mask_phone, normalise_phone
+from accounts import audit, clock, low_limit, mandates, notices, proofs
+from accounts.identifiers import (
+    IbanProblem,
+    NiptProblem,
+    PhoneProblem,
+    check_iban,
+    mask_phone,
+    normalise_phone,
+    validate_nipt,
+)
 from accounts.models import Activation, Agreement, BankAccount, Card, Company, Mandate, Person, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -36,23 +44,50 @@ class PersonFacts:
     email: str = ""
 
 
+class AlreadyInTheBooks(Refusal):
+    sentence = _("Kjo është tashmë në librat e bankës. Kërkojeni te lista dhe shtoni atje çfarë mungon.")
+
+
+class NotANipt(Refusal):
+    sentence = _("Ky nuk është NIPT kompanie. Shkruajeni si në certifikatë, p.sh. L12345678A.")
+
+
 @verb("bank.company.enrolled")
 def enrol_company(*, name: str, nipt: str, actor: audit.Actor, at: datetime) -> Company:
-    """Take a business client into the books."""
-    company = Company.objects.create(name=name, nipt=nipt, created_at=at)
-    audit.record("bank.company.enrolled", actor=actor, at=at, subject=f"company:{company.pk}", details={"nipt": nipt})
+    """Take a business client into the books. Refuses what is no company's NIPT, and one that is there."""
+    try:
+        number = validate_nipt(nipt)
+    except NiptProblem as problem:
+        raise NotANipt from problem
+    if Company.objects.filter(nipt=number).exists():
+        raise AlreadyInTheBooks
+    company = Company.objects.create(name=name, nipt=number, created_at=at)
+    audit.record("bank.company.enrolled", actor=actor, at=at, subject=f"company:{company.pk}", details={"nipt": number})
     return company
+
+
+class NotAnIban(Refusal):
+    sentence = _("Ky nuk është IBAN i një llogarie në Shqipëri. Kontrolloni shifrat një për një.")
 
 
 @verb("bank.account.opened")
 def open_account(
     *, company: Company, iban: str, currency: str, name: str, actor: audit.Actor, at: datetime, overdraft_minor: int = 0
 ) -> BankAccount:
-    """Open a current account, empty."""
+    """Open a current account, empty. Refuses an IBAN whose check digits, the national one too, do not fit, and one that
+    is there."""
+    try:
+        checked = check_iban(iban)
+    except IbanProblem as problem:
+        raise NotAnIban from problem
+    if not checked.is_albanian:
+        raise NotAnIban
+    if BankAccount.objects.filter(iban=checked.value).exists():
+        raise AlreadyInTheBooks
     account = BankAccount.objects.create(
         kind=BankAccount.Kind.CURRENT,
         company=company,
-        iban=iban,
+        iban=checked.value,
         currency=currency,
         name=name,
         overdraft_minor=overdraft_minor,
@@ -64,7 +99,12 @@ def open_account(
 
 @verb("bank.user.enrolled")
 def enrol_user(*, facts: PersonFacts, actor: audit.Actor, at: datetime) -> User:
-    """Give a client of the bank a user without a password; she makes one herself when she registers."""
+    """Give a client of the bank a user without a password; she makes one herself when she registers.
+
+    Refuses a customer number that has one.
+    """
+    if User.objects.filter(username=facts.customer_number).exists():
+        raise AlreadyInTheBooks
     person = Person.objects.create(
         customer_number=facts.customer_number,
         first_name=facts.first_name,
@@ -119,7 +159,12 @@ def sign_agreement(
     at: datetime,
     valid_until: date | None = None,
 ) -> Agreement:
-    """Note that a company signed the KSHBB (R17), in this version, on this day, at this branch."""
+    """Note that a company signed the KSHBB (R17), in this version, on this day, at this branch.
+
+    Refuses a version that the company has signed.
+    """
+    if Agreement.objects.filter(company=company, version=version).exists():
+        raise AlreadyInTheBooks
     agreement = Agreement.objects.create(
         company=company,
         version=version,
@@ -221,8 +266,7 @@ def change_phone(*, person: Person, phone: str, entered_by: str, actor: audit.Ac
     before, changed.phone, changed.phone_changed_at = changed.phone, number, at
     changed.save(update_fields=["phone", "phone_changed_at"])
     if user:
-        user.low_limit_until = at + timedelta(hours=settings.LOW_LIMIT_HOURS)
-        user.save(update_fields=["low_limit_until"])
+        low_limit.lower(user, at=at)
         _tell_of_phone(user, at)
     audit.record(
         "bank.phone.changed",

@@ -1,0 +1,85 @@
+"""The reconciliation list on the staff's desk: who may settle does so with a note; everybody else only looks."""
+
+from datetime import datetime
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent, CoreFile, ReconciliationItem
+from tests import builders
+from tests.doors import at_the_desk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(at: datetime) -> ReconciliationItem:
+    file = CoreFile.objects.create(digest="d" * 64, name="x.xml", kind="camt.053", started_at=at)
+    return ReconciliationItem.objects.create(
+        file=file,
+        line=7,
+        account=builders.funded(builders.company(), 100),
+        reference="R1",
+        end_to_end_id="P-2026-999999",
+        amount_minor=-123_450,
+        value_on=at.date(),
+        status="unmatched",
+        why="no_such_order",
+        brought_at=at,
+    )
+
+
+def page(item: ReconciliationItem, name: str = "change") -> str:
+    return reverse(f"admin:accounts_reconciliationitem_{name}", args=[item.pk])
+
+
+def clerk(*permissions: str) -> Client:
+    user = builders.staff(superuser=False)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return at_the_desk(user)
+
+
+def test_the_list_shows_what_waits(item: ReconciliationItem) -> None:
+    desk = clerk("view_reconciliationitem")
+
+    listed = desk.get(reverse("admin:accounts_reconciliationitem_changelist")).content.decode()
+    shown = desk.get(page(item)).content.decode()
+
+    assert "−1.234,50 ALL" in listed
+    assert "Asnjë urdhër i kryer nuk ka këtë referencë" in shown
+    assert page(item, "settle") not in shown
+
+
+def test_whoever_may_settles_with_a_note_that_stays_in_the_trail(item: ReconciliationItem) -> None:
+    desk = clerk("view_reconciliationitem", "change_reconciliationitem")
+
+    assert page(item, "settle") in desk.get(page(item)).content.decode()
+    answer = desk.post(page(item, "settle"), {"note": "Urdhër i vjetër, u ndreq me bërthamën"})
+
+    item.refresh_from_db()
+    event = AuditEvent.objects.get(event="core.item.settled")
+    assert answer.status_code == 302
+    assert (item.is_waiting, item.note) == (False, "Urdhër i vjetër, u ndreq me bërthamën")
+    assert (event.actor_role, event.outcome, event.subject) == ("staff", "done", f"item:{item.pk}")
+    assert page(item, "settle") not in desk.get(page(item)).content.decode()
+
+
+def test_a_note_of_nothing_is_asked_again(item: ReconciliationItem) -> None:
+    answer = clerk("view_reconciliationitem", "change_reconciliationitem").post(page(item, "settle"), {"note": "ok"})
+
+    item.refresh_from_db()
+    assert (answer.status_code, item.is_waiting) == (200, True)
+
+
+@pytest.mark.parametrize("permissions", [(), ("view_reconciliationitem",)])
+def test_nobody_else_settles(item: ReconciliationItem, permissions: tuple[str, ...]) -> None:
+    answer = clerk(*permissions).post(page(item, "settle"), {"note": "Në rregull tani"})
+
+    item.refresh_from_db()
+    assert (answer.status_code, item.is_waiting) == (403, True)
+
+
+def test_a_customer_never_sees_the_list(item: ReconciliationItem, client: Client) -> None:
+    assert client.get(page(item)).status_code in {302, 404}
