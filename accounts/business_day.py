@@ -1,13 +1,18 @@
 """The bank's calendar and the 20:00 close: which days are working days, and on which day is a moment booked?"""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Max, Min, Q, Subquery
+from django.db.models import Max, Min, Q, QuerySet, Subquery
+from django.db.models.functions import JSONArray
 
 from accounts import clock
 from accounts.models import BankDay, BankHoliday, CalendarYear
+from accounts.questions import Question
 from accounts.working_days import ONE_DAY, Calendar, Holiday
 
 IS_CLOSED = Q(status=BankDay.Status.CLOSED)
@@ -15,12 +20,24 @@ IS_CLOSED = Q(status=BankDay.Status.CLOSED)
 
 def calendar() -> Calendar:
     """The staff's table as a pure calendar, in one query; it knows no day after the last year that staff completed."""
-    last_year = Subquery(CalendarYear.objects.order_by("-year").values("year")[:1])
-    rows = list(
-        BankHoliday.objects.annotate(until=last_year).values_list("day", "name", "is_confirmed", "is_moved", "until")
-    )
-    feasts = {day: Holiday(day, name, certain, moved) for day, name, certain, moved, _until in rows}
-    return Calendar(feasts, until=_end_of(rows[0][-1] if rows else None))
+    return calendar_of(_CALENDAR())
+
+
+def calendar_row(**beside: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The one row of `calendar_of`: last year, feasts, and the expressions that somebody reads along with them."""
+    feasts = BankHoliday.objects.order_by("day").values_list(JSONArray("day", "name", "is_confirmed", "is_moved"))
+    last_year = CalendarYear.objects.order_by("-year").annotate(feasts=ArraySubquery(feasts), **beside)
+    return last_year.values_list("year", "feasts", *beside)[:1]
+
+
+def calendar_of(rows: Sequence[tuple[Any, ...]]) -> Calendar:
+    """The calendar out of that row; without one, or without a feast, it knows no day."""
+    last_year, feasts, *_beside = rows[0] if rows else (None, ())
+    days = [Holiday(date.fromisoformat(day), name, certain, moved) for day, name, certain, moved in feasts]
+    return Calendar({feast.day: feast for feast in days}, until=_end_of(last_year if days else None))
+
+
+_CALENDAR = Question(calendar_row)
 
 
 def calendar_ends_on() -> date:
@@ -74,15 +91,27 @@ def to_close(at: datetime) -> list[date]:
     first = min((day for day in (known["first"], after) if day), default=None)
     if first is None or first > last:
         return []
-    known_days = calendar()
     status_of = dict(BankDay.objects.filter(day__range=(first, last)).values_list("day", "status"))
-    days = (first + ONE_DAY * number for number in range((last - first).days + 1))
-    return [
-        day
-        for day in days
-        if (
-            status_of[day] != BankDay.Status.CLOSED
-            if day in status_of
-            else day <= known_days.until and known_days.is_working(day)
-        )
-    ]
+    working = set(_working_days(first, last))
+    return sorted(day for day in working | status_of.keys() if status_of.get(day) != BankDay.Status.CLOSED)
+
+
+def to_close_before(day: date) -> date | None:
+    """The first day that has to be closed before this one: with open books, or a working day left out since the last
+    close. No question to the calendar when that was the day before."""
+    before = BankDay.objects.filter(day__lt=day)
+    known = before.aggregate(first=Min("day", filter=~IS_CLOSED), closed=Max("day", filter=IS_CLOSED))
+    first: date | None = known["first"]
+    if first is None and known["closed"] is not None and known["closed"] < day - ONE_DAY:
+        first = next(_working_days(known["closed"] + ONE_DAY, day - ONE_DAY), None)
+    return first
+
+
+def _working_days(first: date, last: date) -> Iterator[date]:
+    """From one day to another, both included, as far as the calendar knows them."""
+    known = calendar()
+    day = first
+    while day <= min(last, known.until):
+        if known.is_working(day):
+            yield day
+        day += ONE_DAY

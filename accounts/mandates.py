@@ -1,6 +1,6 @@
 """Questions about rights; only questions. The acts ask again under their locks."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -10,7 +10,11 @@ from accounts.models import Company, Mandate, User
 
 def in_force(at: datetime) -> QuerySet[Mandate]:
     """Mandates that hold at this moment: inside their dates, of an active user, for an active company."""
-    day = clock.tirana_day(at)
+    return in_force_on(clock.tirana_day(at))
+
+
+def in_force_on(day: date) -> QuerySet[Mandate]:
+    """The same by the day in Tirana."""
     return Mandate.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gte=day),
         valid_from__lte=day,

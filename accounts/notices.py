@@ -58,8 +58,13 @@ def of(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user=user).select_related("company").order_by("-pk")
 
 
+def unseen(user: Any) -> QuerySet[Notice]:
+    """What this user, or a place in a question, has not seen yet."""
+    return Notice.objects.filter(user=user, seen_at=None)
+
+
 def unseen_count(user: User) -> int:
-    return Notice.objects.filter(user=user, seen_at=None).count()
+    return unseen(user).count()
 
 
 def mark_seen(*, user: User, at: datetime) -> int:

@@ -168,30 +168,26 @@ class AccessBlockAdmin(ReadOnly):
 
     def _done(self, typed: dict[str, Any], user: User, actor: audit.Actor) -> str:
         """Do it; what to say afterwards."""
-        at, reason, verified = clock.machine(), typed["reason"], typed["caller_is_verified"]
+        by: dict[str, Any] = {"user_id": user.pk, "actor": actor, "at": clock.machine()}
+        reason, verified, row = typed["reason"], typed["caller_is_verified"], typed["row"] or 0
         match typed["act"]:
             case "unblock":
-                desk.unblock(user_id=user.pk, reason=reason, caller_is_verified=verified, actor=actor, at=at)
+                desk.unblock(**by, reason=reason, caller_is_verified=verified)
                 return _("Hyrja u zhbllokua. Klienti njoftohet me SMS.")
             case "block":
-                desk.block(user_id=user.pk, reason=reason, actor=actor, at=at)
+                desk.block(**by, reason=reason)
                 return _("Hyrja u bllokua dhe çdo hyrje e hapur u mbyll.")
             case "lift_freeze":
-                row = typed["row"] or 0
-                is_lifted = desk.lift_freeze(
-                    user_id=user.pk,
-                    block_id=row,
-                    reason=reason,
-                    caller_is_verified=verified,
-                    actor=actor,
-                    at=at,
-                )
+                is_lifted = desk.lift_freeze(**by, block_id=row, reason=reason, caller_is_verified=verified)
                 return _("Ngrirja u hoq.") if is_lifted else _("Heqja u propozua. E konfirmon një koleg tjetër.")
+            case "remove_app":
+                desk.remove_app(**by, reason=reason, caller_is_verified=verified)
+                return _("Aplikacioni i kodeve u hoq. Klienti njoftohet.")
             case "end_sessions":
-                desk.end_sessions(user_id=user.pk, reason=reason, actor=actor, at=at)
+                desk.end_sessions(**by, reason=reason)
                 return _("Hyrjet e hapura u mbyllën.")
             case _:
-                cases.close(case_id=typed["row"] or 0, user_id=user.pk, outcome=reason, actor=actor, at=at)
+                cases.close(**by, case_id=row, outcome=reason)
                 return _("Rasti u mbyll.")
 
     def _page(self, request: HttpRequest, name: str, title: str, facts: dict[str, Any]) -> TemplateResponse:

@@ -15,7 +15,7 @@ from accounts import audit, clock, notices
 from accounts.models import Notice, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import browsers, keys, lockout
+from auth_flow import browsers, keys, lockout, selectors
 from auth_flow.models import AccessBlock, FailureCounter, FnpChallenge, LoginAttempt
 from auth_flow.sms import outbox
 
@@ -138,7 +138,7 @@ def hand_over_if_due(*, user: User, lane: str, at: datetime) -> None:
 
 @verb(HANDED_OVER)
 def _hand_over(*, user_id: int, lane: str, actor: audit.Actor, at: datetime) -> None:
-    user = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user_id)
+    user = selectors.locked_user(user_id)
     block, made = AccessBlock.objects.get_or_create(
         user=user,
         kind=Kind.CENTRE,

@@ -13,7 +13,7 @@ from accounts import audit, clock, notices
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import lockout
+from auth_flow import lockout, selectors
 from auth_flow.models import FnpChallenge, LoginAttempt, SecurityCase
 
 Kind = SecurityCase.Kind
@@ -69,7 +69,7 @@ def _report(*, challenge_id: UUID, user_id: int, network: str, actor: audit.Acto
     A reference is no secret, so it freezes nothing. It ends one session at most, the one that this very code of a
     sign-in began, and while the code is young it makes the owner choose a new password.
     """
-    user = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user_id)
+    user = selectors.locked_user(user_id)
     challenge = FnpChallenge.objects.select_related("attempt").get(pk=challenge_id)
     if SecurityCase.objects.filter(reference=challenge.reference).exists():
         return

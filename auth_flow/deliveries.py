@@ -48,6 +48,7 @@ class Delivery:
     ticket: str = ""
     may_change: bool = True
     trouble: "StrOrPromise" = ""
+    asked_at: datetime | None = None
 
 
 def delivery(challenge: FnpChallenge, at: datetime) -> Delivery:
@@ -68,6 +69,7 @@ def delivery(challenge: FnpChallenge, at: datetime) -> Delivery:
         ticket=ticket,
         may_change=is_open and is_on_its_way,
         trouble=_trouble(at) if status != Status.DELIVERED else "",
+        asked_at=message.created_at,
     )
 
 

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import audit, clock, notices
 from accounts.identifiers import mask_phone
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import blocks, lockout
+from auth_flow import blocks, factors, lockout, preferences
 from auth_flow.models import AccessBlock, FailureCounter, KnownBrowser, LoginAttempt, SecurityCase, SmsMessage
 from auth_flow.sms import outbox
 
@@ -24,7 +25,18 @@ UNBLOCKED = "auth.access.unblocked"
 notices.declare(
     UNBLOCKED, _("Hyrja juaj u zhbllokua nga Contact Center më %(at)s. Nuk e kërkuat ju? Telefononi bankën.")
 )
-SMS = "{bank}: Hyrja juaj ne Degen Internet u zhbllokua nga Contact Center me {at}. Nuk e kerkuat ju? {phone}"
+APP_REMOVED = "auth.factor.removed_by_centre"
+notices.declare(
+    APP_REMOVED,
+    _(
+        "Aplikacioni juaj i kodeve u hoq nga Contact Center më %(at)s: hapi i tretë i hyrjes është përsëri FNP me SMS. "
+        "Nuk e kërkuat ju? Telefononi bankën."
+    ),
+)
+SMS_UNBLOCKED = "{bank}: Hyrja juaj ne Degen Internet u zhbllokua nga Contact Center me {at}. Nuk e kerkuat ju? {phone}"
+SMS_APP_REMOVED = (
+    "{bank}: Aplikacioni i kodeve per Degen Internet u hoq nga Contact Center me {at}. Nuk e kerkuat ju? {phone}"
+)
 SMS_LIFE = timedelta(hours=1)
 PHONE_END_MIN = 4
 FOUND_MAX = 10
@@ -37,6 +49,10 @@ class CallerNotVerified(Refusal):
 
 class NothingToLift(Refusal):
     sentence = _("Ky bllokim u hoq ndërkohë. Shihni përsëri gjendjen.")
+
+
+class NothingToRemove(Refusal):
+    sentence = _("Klienti nuk ka aplikacion kodesh. Shihni përsëri gjendjen.")
 
 
 class AnotherMustConfirm(Refusal):
@@ -79,6 +95,7 @@ class Dossier:
     sign_ins: list[LoginAttempt]
     messages: list[SmsMessage]
     browsers_count: int
+    has_app: bool
     is_signed_in: bool
 
 
@@ -96,6 +113,7 @@ def dossier(user: User) -> Dossier:
         sign_ins=list(sign_ins[:SHOWN_MAX]),
         messages=list(_messages(user)[:SHOWN_MAX]),
         browsers_count=KnownBrowser.objects.filter(user=user, revoked_at=None).count(),
+        has_app=factors.device_of(user) is not None,
         is_signed_in=LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False, ended_at=None).exists(),
     )
 
@@ -123,7 +141,7 @@ def unblock(*, user_id: int, reason: str, caller_is_verified: bool, actor: audit
         lockout.clear(identity, lane)
     standing = AccessBlock.objects.filter(user=user, lifted_at=None).exclude(kind=AccessBlock.Kind.FREEZE)
     lifted = standing.update(lifted_at=at, lifted_by=actor.name, lift_reason=reason[:200])
-    _tell_unblocked(user, at)
+    _tell(user, UNBLOCKED, SMS_UNBLOCKED, at=at)
     audit.record(
         "staff.access.unblocked",
         actor=actor,
@@ -165,7 +183,7 @@ def lift_freeze(
         raise AnotherMustConfirm
     if is_confirmed:
         freeze.lifted_by, freeze.lifted_at, freeze.lift_reason = actor.name, at, reason[:200]
-        _tell_unblocked(user, at)
+        _tell(user, UNBLOCKED, SMS_UNBLOCKED, at=at)
     else:
         freeze.lift_proposed_by, freeze.lift_proposed_at = actor.name, at
     freeze.save()
@@ -179,6 +197,26 @@ def is_proposed(freeze: AccessBlock, *, at: datetime) -> bool:
     """Whether a colleague's word to lift this freeze still holds."""
     holds = timedelta(minutes=settings.LIFT_PROPOSAL_MINUTES)
     return freeze.lift_proposed_at is not None and at < freeze.lift_proposed_at + holds
+
+
+@verb("staff.factor.removed")
+def remove_app(*, user_id: int, reason: str, caller_is_verified: bool, actor: audit.Actor, at: datetime) -> None:
+    """Take a customer's authenticator away, for a phone that is lost: step three is the FNP by SMS again.
+
+    The owner hears of it; by SMS too, but where a freeze says that the phone may be in somebody else's hand. Refuses
+    before the caller was verified, and where there is none.
+    """
+    if not caller_is_verified:
+        raise CallerNotVerified
+    user = _customer(user_id)
+    gone, _of_what = TOTPDevice.objects.filter(user=user).delete()
+    if not gone:
+        raise NothingToRemove
+    preferences.note(user, factor=factors.SMS)
+    frozen = AccessBlock.objects.filter(user=user, kind=AccessBlock.Kind.FREEZE, lifted_at=None)
+    _tell(user, APP_REMOVED, SMS_APP_REMOVED, by_sms=not frozen.exists(), at=at)
+    details = {"caller_is_verified": True}
+    audit.record("staff.factor.removed", actor=actor, at=at, subject=f"user:{user.pk}", reason=reason, details=details)
 
 
 @verb("staff.sessions.ended")
@@ -200,13 +238,13 @@ def customers() -> QuerySet[User]:
 
 
 def _customer(user_id: int) -> User:
-    """The customer under the lock of her row; never staff."""
-    return customers().select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    """The customer under the lock of her row; never staff. Her person is read after it, thus fresh."""
+    return User.objects.filter(kind=User.Kind.CUSTOMER).select_for_update(no_key=True).get(pk=user_id)
 
 
-def _tell_unblocked(user: User, at: datetime) -> None:
+def _tell(user: User, notice: str, sms: str, *, by_sms: bool = True, at: datetime) -> None:
     shown = f"{clock.tirana(clock.shown(at)):%d.%m.%Y %H:%M}"
-    notices.tell(user, UNBLOCKED, {"at": shown}, clock.shown(at))
-    if user.person and user.person.phone:
-        text = SMS.format(bank=settings.BANK["short_name"], at=shown, phone=settings.BANK["phone_sms"])
+    notices.tell(user, notice, {"at": shown}, clock.shown(at))
+    if by_sms and user.person and user.person.phone:
+        text = sms.format(bank=settings.BANK["short_name"], at=shown, phone=settings.BANK["phone_sms"])
         outbox.queue(to=user.person.phone, body_template=text, at=at, expires_at=at + SMS_LIFE)

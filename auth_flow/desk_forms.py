@@ -64,7 +64,7 @@ class DeadEndForm(ReportForm):
 class ActForm(forms.Form):
     """One act on one customer. `row` is the block or the case that it is about."""
 
-    ACTS = ("unblock", "block", "lift_freeze", "end_sessions", "close_case")
+    ACTS = ("unblock", "block", "lift_freeze", "remove_app", "end_sessions", "close_case")
 
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
     row = forms.IntegerField(required=False)

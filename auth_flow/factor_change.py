@@ -16,7 +16,7 @@ from accounts import audit, clock, notices
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import factors, fnp, lockout, preferences, proofs, selectors
+from auth_flow import blocks, factors, fnp, lockout, preferences, proofs, selectors
 from auth_flow.models import FnpChallenge, LoginAttempt
 
 Act = Literal["add", "remove"]
@@ -91,6 +91,7 @@ def remove(*, attempt: LoginAttempt, code: str, at: datetime) -> None:
 def confirm(*, attempt: LoginAttempt, device: TOTPDevice, code: str, at: datetime) -> None:
     """With a first code of the app: from now on step three asks for one. Refuses a wrong code, and one too late."""
     user, identity = _user_of(attempt), lockout.identity_of_user(_user_of(attempt))
+    blocks.refuse_frozen(user, lockout.SESSION)
     with transaction.atomic(durable=True):
         lockout.reserve(identity, lockout.SESSION, at)
         right = factors.verify(user, device, code)

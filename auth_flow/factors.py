@@ -12,7 +12,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import audit
 from accounts.models import User
-from auth_flow import fnp, lockout, selectors
+from auth_flow import blocks, fnp, lockout, selectors
 from auth_flow.models import FailureCounter, LoginAttempt, Preferences
 
 SMS = Preferences.Factor.SMS
@@ -51,10 +51,11 @@ def judge_totp(*, attempt: LoginAttempt, code: str, at: datetime, lane: str = lo
     """Say whether this is the authenticator's code; a commit of its own, as `fnp.judge`.
 
     The try is counted first, in the lane of the password and the FNP. Refuses a wrong code, one that was used before,
-    and every try while the lane is blocked.
+    and every try while the lane is blocked or the user frozen.
     """
     user = attempt.user
     assert user is not None, "nobody has an authenticator"
+    blocks.refuse_frozen(user, lane)
     with transaction.atomic(durable=True):
         lockout.reserve(attempt.identity, lane, at, after_password=True)
         right = verify(user, device_of(user), code)

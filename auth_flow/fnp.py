@@ -91,7 +91,7 @@ def issue(
     budget of codes.
     """
     sentence = _with_reference(sms, reference := keys.new_reference())
-    locked = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user.pk)
+    locked = selectors.locked_user(user.pk)
     phone = locked.person.phone if locked.person else ""
     if not phone:
         raise NoPhone
@@ -212,9 +212,9 @@ def is_worth_sending(challenge: FnpChallenge, at: datetime) -> bool:
     return at <= _last_send(challenge)
 
 
-def resend_after(challenge: FnpChallenge, at: datetime) -> int:
-    """Seconds until the code may be sent again; zero when it may."""
-    last = challenge.messages.aggregate(last=Max("created_at"))["last"] or challenge.created_at
+def resend_after(challenge: FnpChallenge, at: datetime, *, asked_at: datetime | None = None) -> int:
+    """Seconds until the code may be sent again; zero when it may. `asked_at` is of the last SMS, where it is known."""
+    last = asked_at or challenge.messages.aggregate(last=Max("created_at"))["last"] or challenge.created_at
     left = last + timedelta(seconds=settings.FNP_RESEND_AFTER_SECONDS) - at
     return max(0, -int(-left.total_seconds() // 1))
 

@@ -7,9 +7,8 @@ wrong password. Nothing she can do opens it again: the contact centre does, two 
 from datetime import datetime
 
 from accounts import audit, clock, mandates, notices
-from accounts.models import User
 from accounts.verbs import verb
-from auth_flow import blocks, browsers, cases, lockout, login, tries
+from auth_flow import blocks, browsers, cases, lockout, login, selectors, tries
 from auth_flow.models import AccessBlock
 
 
@@ -49,7 +48,7 @@ def freeze(
 @verb(blocks.FROZEN)
 def _freeze(*, user_id: int, network: str, actor: audit.Actor, at: datetime) -> AccessBlock:
     """The second time changes nothing. No SMS: the phone is in somebody else's hand. The notice goes by e-mail."""
-    user = User.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=user_id)
+    user = selectors.locked_user(user_id)
     block = blocks.place(user=user, kind=AccessBlock.Kind.FREEZE, reason="lost phone", actor=actor, at=at)
     if block.placed_at != at:
         return block

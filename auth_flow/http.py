@@ -13,6 +13,7 @@ class PortalRequest(HttpRequest):
 
     company: Company | None
     mandate: Mandate | None
+    mandates: list[Mandate]
     attempt: LoginAttempt | None
     preferences: Preferences | None
 
@@ -23,6 +24,7 @@ class SignedInRequest(HttpRequest):
     user: User
     company: Company
     mandate: Mandate
+    mandates: list[Mandate]  # hers in force, by the company's name
     attempt: LoginAttempt
     preferences: Preferences
 

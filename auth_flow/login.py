@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ from accounts.models import Mandate, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from auth_flow import backends, blocks, browsers, factors, fnp, keys, lockout, selectors, tries
+from auth_flow.endings import actor_of, end, make_room
 from auth_flow.models import FnpChallenge, LoginAttempt
 
 SMS = (
@@ -100,12 +100,12 @@ def check_password(*, attempt: LoginAttempt, password: str, at: datetime) -> Ste
         raise _failed(attempt, SignInRefused(), at)
     tries.pass_(a_try)
     return _accept_password(
-        attempt_id=attempt.id, user_id=customer.pk, key_hash=attempt.key_hash, actor=_actor(attempt), at=at
+        attempt_id=attempt.id, user_id=customer.pk, key_hash=attempt.key_hash, actor=actor_of(attempt), at=at
     )
 
 
 def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> LoginAttempt:
-    """Step three: with the right FNP, or code of the authenticator, the attempt becomes a session; the older one ends.
+    """Step three: with the right FNP, or code of the authenticator, the attempt becomes a session; older ones may end.
 
     Refuses a wrong, spent or expired code, a blocked identity, and an attempt whose password, phone or mandate changed.
     """
@@ -120,7 +120,7 @@ def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> LoginAttemp
             user_id=attempt.user.pk,
             key_hash=attempt.key_hash,
             challenge=judged,
-            actor=_actor(attempt),
+            actor=actor_of(attempt),
             at=at,
         )
     except ChangedMeanwhile:
@@ -142,21 +142,7 @@ def resend_code(*, attempt: LoginAttempt, at: datetime) -> None:
     if challenge and fnp.is_worth_sending(challenge, at):
         fnp.resend(challenge_id=challenge.id, user=attempt.user, attempt=attempt, at=at)
     else:
-        _renew_code(attempt_id=attempt.id, user_id=attempt.user.pk, actor=_actor(attempt), at=at)
-
-
-def end(attempt: LoginAttempt, reason: str, *, at: datetime) -> None:
-    """End an attempt or a session; the first reason stays."""
-    with transaction.atomic():
-        ended = LoginAttempt.objects.filter(id=attempt.id, ended_at=None).update(ended_at=at, end_reason=reason)
-        if ended and attempt.signed_in_at:
-            audit.record(
-                "auth.session.ended",
-                actor=_actor(attempt),
-                at=at,
-                subject=f"sign_in:{attempt.id}",
-                reason=str(reason),
-            )
+        _renew_code(attempt_id=attempt.id, user_id=attempt.user.pk, actor=actor_of(attempt), at=at)
 
 
 # --- Step two, after the password ------------------------------------------------------------------------------------
@@ -166,7 +152,7 @@ def end(attempt: LoginAttempt, reason: str, *, at: datetime) -> None:
 def _accept_password(*, attempt_id: UUID, user_id: int, key_hash: str, actor: audit.Actor, at: datetime) -> Step:
     """The password was right: note it, give the cookie a new token, ask for the FNP."""
     token = keys.new_token()
-    user = _locked(user_id)
+    user = selectors.locked_user(user_id)
     attempt = _open_attempt(attempt_id, at, key_hash=key_hash, password_at=None)
     blocks.refuse_at_the_door(user, lockout.lane_of(attempt))
     attempt.password_at = attempt.last_seen_at = at
@@ -181,7 +167,7 @@ def _accept_password(*, attempt_id: UUID, user_id: int, key_hash: str, actor: au
 
 @verb("auth.fnp.renewed")
 def _renew_code(*, attempt_id: UUID, user_id: int, actor: audit.Actor, at: datetime) -> None:
-    _locked(user_id)
+    selectors.locked_user(user_id)
     attempt = _open_attempt(attempt_id, at)
     last = selectors.last_challenge(attempt, purpose=fnp.SIGN_IN)
     if last and (wait := fnp.resend_after(last, at)):
@@ -240,8 +226,8 @@ def _sign_in(
     actor: audit.Actor,
     at: datetime,
 ) -> LoginAttempt:
-    """All three steps have passed: one live session a user, so the older ones end here."""
-    user = _locked(user_id)
+    """All three steps have passed: a session opens, and the oldest end where there would be too many."""
+    user = selectors.locked_user(user_id)
     attempt = _open_attempt(attempt_id, at, key_hash=key_hash, password_at__isnull=False)
     if _has_changed(attempt, user, at):
         raise ChangedMeanwhile
@@ -250,8 +236,7 @@ def _sign_in(
         fnp.consume(challenge=challenge, body=_body(attempt), at=at)
     else:
         lockout.clear(attempt.identity, lockout.lane_of(attempt))
-    older = LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False, ended_at=None)
-    replaced = older.update(ended_at=at, end_reason=LoginAttempt.Ended.REPLACED)
+    replaced = make_room(user, at=at)
     attempt.fnp_at = attempt.signed_in_at = attempt.last_seen_at = at
     attempt.expires_at = at + timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
     attempt.key_hash = keys.token_hash(keys.new_token())  # The session's key takes over; the cookie opens nothing now.
@@ -273,12 +258,6 @@ def _failed(attempt: LoginAttempt, refusal: Refusal, at: datetime) -> Refusal:
     """A wrong password or code: noted on the attempt, counted, recorded; what to answer."""
     LoginAttempt.objects.filter(id=attempt.id).update(failed_at=at)
     return tries.fail(tries.of(attempt), refusal, at)
-
-
-def _locked(user_id: int) -> User:
-    """The user's row under its lock, always the first that a step takes, and fresh."""
-    users = User.objects.select_for_update(of=("self",), no_key=True).select_related("person")
-    return users.get(pk=user_id)
 
 
 def _open_attempt(attempt_id: UUID, at: datetime, **state: object) -> LoginAttempt:
@@ -309,7 +288,3 @@ def _mandate_holds(attempt: LoginAttempt, at: datetime) -> bool:
 def _in_force(at: datetime) -> QuerySet[Mandate]:
     """Mandates are dated by the bank's clock; a sign-in runs on the machine's."""
     return mandates.in_force(at + clock.offset())
-
-
-def _actor(attempt: LoginAttempt) -> audit.Actor:
-    return audit.actor_of(attempt.mandate) if attempt.mandate else audit.A_VISITOR

@@ -1,6 +1,7 @@
 """Who is signed in, asked anew at every request: session, user, company and mandate must all still hold."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import cast
 from uuid import UUID
 
@@ -10,9 +11,20 @@ from django.utils import translation
 
 from accounts import clock, mandates
 from accounts.models import User
+from accounts.questions import Given, Question
 from auth_flow import kept_forms, preferences, sessions
 from auth_flow.http import PortalRequest
 from auth_flow.models import FnpDevice, LoginAttempt
+
+# All companies that she may act for, the session's among them: one question decides, and fills the switch of companies.
+_MANDATES = Question(
+    lambda: (
+        mandates.in_force_on(cast(date, Given("day")))
+        .filter(user=Given("user"))
+        .select_related("user__preferences")
+        .order_by("company__name")
+    )
+)
 
 
 class SignedIn:
@@ -28,6 +40,7 @@ class SignedIn:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         visit = cast(PortalRequest, request)
         visit.company = visit.mandate = visit.attempt = visit.preferences = None
+        visit.mandates = []
         # Before the user: a changed password empties the session when the user is loaded.
         attempt_id = request.session.get(sessions.SESSION_KEY)
         if attempt_id or _is_customer(request):
@@ -65,14 +78,15 @@ def _admit(request: PortalRequest, attempt_id: str | None) -> str:
         return sessions.why_over(over, at=at) if over else LoginAttempt.Ended.CHANGED
     if not isinstance(getattr(user, "otp_device", None), FnpDevice):
         return LoginAttempt.Ended.CHANGED
-    in_force = mandates.in_force(at + clock.offset()).select_related("user__preferences")
-    mandate = in_force.filter(user=user, loginattempt=attempt).first()
+    hers = _MANDATES(user=user.pk, day=clock.tirana_day(at + clock.offset()))
+    mandate = next((each for each in hers if each.pk == attempt.mandate_id), None)
     if mandate is None:
         return LoginAttempt.Ended.NO_MANDATE
     user.person = mandate.user.person
     request.preferences = preferences.of(mandate.user)
     attempt.user, attempt.mandate, mandate.user = user, mandate, user
     request.attempt, request.mandate, request.company = attempt, mandate, mandate.company
+    request.mandates = hers
     return ""
 
 

@@ -101,8 +101,7 @@ def _ask_code(*, attempt: LoginAttempt, made: str, at: datetime) -> None:
 def _change(
     *, challenge: FnpChallenge, attempt: LoginAttempt, made: str, browser: KnownBrowser | None, at: datetime
 ) -> User:
-    users = User.objects.select_for_update(of=("self",), no_key=True).select_related("person")
-    user = users.get(pk=challenge.user_id)
+    user = selectors.locked_user(challenge.user_id)
     fnp.consume(challenge=challenge, body=_body(user, made), at=at)
     through = passwords.CHANGE
     passwords.set_password(user=user, made=made, through=through, keep=attempt, keep_browser=browser, at=at)

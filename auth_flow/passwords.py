@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import check_password, is_password_usable, make
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, mandates, notices
+from accounts import audit, clock, low_limit, mandates, notices
 from accounts.models import User
 from accounts.refusals import Refusal
 from auth_flow import backends, browsers
@@ -215,9 +215,9 @@ def set_password(
     """
     bank_at = at + clock.offset()
     user.password, user.password_changed_at, user.must_change_password = made, bank_at, False
+    user.save(update_fields=["password", "password_changed_at", "must_change_password"])
     if through == RESET:
-        user.low_limit_until = bank_at + timedelta(hours=settings.LOW_LIMIT_HOURS)
-    user.save(update_fields=["password", "password_changed_at", "must_change_password", "low_limit_until"])
+        low_limit.lower(user, at=bank_at)
     PasswordRecord.objects.create(user=user, password=made, through=through, created_at=bank_at)
     others = LoginAttempt.objects.filter(user=user, ended_at=None)
     ended = (others.exclude(id=keep.id) if keep else others).update(ended_at=at, end_reason=LoginAttempt.Ended.CHANGED)

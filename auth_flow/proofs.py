@@ -19,7 +19,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import backends, browsers, claims, fnp, keys, lockout, login, networks, selectors, tries
+from auth_flow import backends, browsers, claims, endings, fnp, keys, lockout, login, networks, selectors, tries
 from auth_flow.models import FnpChallenge, LoginAttempt, SecurityCase
 
 REGISTRATION = LoginAttempt.Kind.REGISTRATION
@@ -115,7 +115,7 @@ def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> Step:
     if attempt.user is None or challenge is None:
         raise ProofExpired
     if _has_changed(attempt, attempt.user, challenge):
-        login.end(attempt, LoginAttempt.Ended.CHANGED, at=at)
+        endings.end(attempt, LoginAttempt.Ended.CHANGED, at=at)
         raise ProofExpired
     try:
         judged = fnp.judge(
@@ -156,7 +156,7 @@ def proven(*, attempt_id: UUID, key_hash: str, kind: LoginAttempt.Kind, at: date
     Refuses an attempt that is over, and one whose password, phone, access or block changed since the code.
     """
     user_id = LoginAttempt.objects.values_list("user_id", flat=True).get(id=attempt_id)
-    user = _locked(user_id)
+    user = selectors.locked_user(user_id)
     attempt = _open_attempt(attempt_id, at, kind=kind, key_hash=key_hash, proof_at__isnull=False, fnp_at__isnull=False)
     challenge = selectors.last_challenge(attempt, purpose=PURPOSES[kind])
     if challenge is None or challenge.consumed_at is None or _has_changed(attempt, user, challenge):
@@ -225,7 +225,7 @@ def _accept_card(*, attempt: LoginAttempt, at: datetime) -> None:
 def _accept_code(
     *, attempt_id: UUID, key_hash: str, challenge: FnpChallenge, attempt: LoginAttempt, at: datetime
 ) -> Step:
-    _locked(challenge.user_id)
+    selectors.locked_user(challenge.user_id)
     token = keys.new_token()
     opened = _open_attempt(attempt_id, at, key_hash=key_hash, proof_at__isnull=False, fnp_at=None)
     fnp.consume(challenge=challenge, body=_body(opened), at=at)
@@ -244,7 +244,7 @@ def _accept_code(
 
 @verb("auth.fnp.renewed")
 def _renew_code(*, attempt_id: UUID, user_id: int, attempt: LoginAttempt, at: datetime) -> None:
-    _locked(user_id)
+    selectors.locked_user(user_id)
     opened = _open_attempt(attempt_id, at, fnp_at=None)
     last = selectors.last_challenge(opened, purpose=PURPOSES[LoginAttempt.Kind(opened.kind)])
     if last and (wait := fnp.resend_after(last, at)):
@@ -267,11 +267,6 @@ def _body(attempt: LoginAttempt) -> bytes:
 def _actor(attempt: LoginAttempt) -> audit.Actor:
     assert attempt.mandate is not None, "a card names a mandate"
     return audit.actor_of(attempt.mandate)
-
-
-def _locked(user_id: int) -> User:
-    """The user's row under its lock, always the first that a step takes. Her person is read after it, thus fresh."""
-    return User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def _open_attempt(attempt_id: UUID, at: datetime, **state: object) -> LoginAttempt:

@@ -1,8 +1,8 @@
-"""What the front door forgets: rows that strangers can make as many of as they like, and that prove nothing.
+"""What the front door forgets: rows that strangers can make as many of as they like, and what nobody asks for any more.
 
-Sign-ins of customers, codes, blocks and cases stay; dead ends of nobody go. Counters go alike for numbers that name
-somebody and that do not, so that no block tells which. Everything goes in portions: a tick is short, and what is left
-goes with the next one.
+Sign-ins of customers, codes and blocks stay; dead ends of nobody go, and cases long after they were closed. Counters
+go alike for numbers that name somebody and that do not, so that no block tells which. Everything goes in portions: a
+tick is short, and what is left goes with the next one.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from auth_flow.models import FailureCounter, NetworkCounter
 
 PORTION = 5000
+Function = Literal["forget_sign_ins_of_nobody", "forget_dead_ends_of_nobody", "forget_closed_cases"]
 RECORDS = (AccessAttempt, AccessFailureLog, AccessLog)
 
 
@@ -30,8 +31,9 @@ def purge(*, at: datetime) -> dict[str, int]:
         "counters": _forget(FailureCounter.objects.filter(quiet)),
         "networks": _forget(NetworkCounter.objects.filter(window_at__lt=at - timedelta(days=1))),
         "failures": sum(_forget(model.objects.filter(attempt_time__lt=old)) for model in RECORDS),
-        "sign_ins": _forget_nobodys("sign_ins", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
-        "dead_ends": _forget_nobodys("dead_ends", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+        "sign_ins": _forget_by("forget_sign_ins_of_nobody", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+        "dead_ends": _forget_by("forget_dead_ends_of_nobody", at - timedelta(days=settings.NOBODY_KEPT_DAYS)),
+        "cases": _forget_by("forget_closed_cases", at - timedelta(days=settings.CASES_KEPT_DAYS)),
     }
 
 
@@ -41,9 +43,8 @@ def _forget(rows: "QuerySet[Any]") -> int:
     return gone
 
 
-def _forget_nobodys(what: Literal["sign_ins", "dead_ends"], before: datetime) -> int:
+def _forget_by(function: Function, before: datetime) -> int:
     """The database's own functions: the portal's role may delete no sign-in and no case by itself."""
-    function = {"sign_ins": "forget_sign_ins_of_nobody", "dead_ends": "forget_dead_ends_of_nobody"}[what]
     with connection.cursor() as cursor:
         cursor.callproc(function, [before, PORTION])
         return int(cursor.fetchone()[0])

@@ -15,7 +15,7 @@ from accounts import audit, clock, mandates
 from accounts.models import Activation, Agreement, Company, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import login, passwords, proofs
+from auth_flow import endings, passwords, proofs
 from auth_flow.models import LoginAttempt
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def check_code(*, attempt: LoginAttempt, code: str, at: datetime) -> proofs.Step
     assert mandate is not None, "a card names a mandate"
     missing = missing_for(mandate, at=at)
     if missing:
-        login.end(step.attempt, "", at=at)
+        endings.end(step.attempt, "", at=at)
         reference = proofs.open_case(
             user=mandate.user,
             why=",".join(missing)[:60],

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db.models import Max, Q
@@ -10,10 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, mandates
 from accounts.models import Company, Mandate, User
+from accounts.questions import Given, Question
 from auth_flow.models import FnpChallenge, LoginAttempt
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+def locked_user(user_id: int) -> User:
+    """The user's row under its lock, the first that every step and every act on an access takes.
+
+    Her person is read after it, thus fresh: joined to the lock, it would show the phone of before the wait.
+    """
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def pending(key_hash: str, *, at: datetime, kind: str = LoginAttempt.Kind.SIGN_IN) -> LoginAttempt | None:
@@ -39,6 +48,33 @@ def last_failed_sign_in(user: User) -> datetime | None:
     tries = LoginAttempt.objects.filter(user=user, kind=LoginAttempt.Kind.SIGN_IN, failed_at__isnull=False)
     last: datetime | None = tries.aggregate(last=Max("failed_at"))["last"]
     return last
+
+
+class LastWaysIn(NamedTuple):
+    """When somebody last passed all three steps as this user, and when somebody last failed; the machine's clock."""
+
+    signed_in_at: datetime | None
+    failed_at: datetime | None
+
+
+def last_ways_in(attempt: LoginAttempt) -> LastWaysIn:
+    """`last_sign_in` before this session and `last_failed_sign_in` of its user, in one query."""
+    rows = _LAST_WAYS_IN(user=attempt.user_id, before=attempt.signed_in_at)
+    return LastWaysIn(*rows[0]) if rows else LastWaysIn(None, None)
+
+
+_LAST_WAYS_IN = Question(
+    lambda: (
+        LoginAttempt.objects.filter(user=Given("user"))
+        .order_by()
+        .values("user")
+        .annotate(
+            last=Max("signed_in_at", filter=Q(signed_in_at__lt=Given("before"))),
+            failed=Max("failed_at", filter=Q(kind=LoginAttempt.Kind.SIGN_IN)),
+        )
+        .values_list("last", "failed")
+    )
+)
 
 
 def recent_sign_ins(user: User, *, most: int) -> list[LoginAttempt]:

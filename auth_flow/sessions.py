@@ -1,6 +1,7 @@
 """Sessions of customers: begun after step three, ended on the server. The attempt's row decides, the cookie points.
 
-Idle for 300 seconds, eight hours in all, one a user (RTS 4(3)(d)); by the machine's clock, whatever the cookie's age.
+Idle for 300 seconds, eight hours in all (RTS 4(3)(d)), one a user if the bank allows no more; by the machine's clock,
+whatever the cookie's age.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from accounts import audit, clock, notices
 from accounts.models import User
 from accounts.verbs import verb
 from auth_flow import backends, browsers, kept_forms, user_agents
-from auth_flow.login import end as end_attempt
+from auth_flow.endings import end as end_attempt
 from auth_flow.models import FnpDevice, KnownBrowser, LoginAttempt
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ def _measured(group: str, *, quick: bool) -> list[Result]:
             _manage("migrate", "--database", "owner", "--no-input", "--skip-checks", "-v0", environment=environment)
             file = directory / "results.json"
             pace = ["--quick"] if quick else []
-            _manage("bench", "--only", group, "--into", str(file), *pace, environment=environment)
+            sys.stdout.write(_manage("bench", "--only", group, "--into", str(file), *pace, environment=environment))
             return rounds.read(file)
 
 
@@ -64,13 +64,14 @@ def _environment(directory: Path, servers: embedded.Servers) -> dict[str, str]:
     }
 
 
-def _manage(*arguments: str, environment: dict[str, str]) -> None:
-    """What a command logs is shown only where it failed: two hundred wrong passwords leave two hundred lines."""
+def _manage(*arguments: str, environment: dict[str, str]) -> str:
+    """What a command wrote. What it logs is shown only where it failed: two hundred wrong passwords, as many lines."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         end = "\n".join((done.stdout + done.stderr).splitlines()[-LINES_OF_FAILURE:])
         raise premises.CannotStart(f"`manage.py {arguments[0]}` ended with status {done.returncode}:\n{end}")
+    return done.stdout
 
 
 if __name__ == "__main__":

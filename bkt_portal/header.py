@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import F, Func, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts import clock, mandates, notices
-from accounts.day_close import CLOSE_STARTS
-from accounts.models import BankDay, Mandate
+from accounts import clock, day_watch, notices
+from accounts.models import BankDay, Mandate, User
+from accounts.questions import Given, Question
 from auth_flow import stamps
 from auth_flow.models import LoginAttempt, Preferences
 from bkt_portal.reference import reference_of
@@ -34,6 +35,13 @@ SECTIONS = {
     "auth_flow": "personalisation",
 }
 
+BANNERS: "dict[str, StrOrPromise]" = {
+    BankDay.Status.CLOSING: _(
+        "Mbyllja ditore është në vazhdim: veprimet e tanishme mund të reflektohen ditën tjetër të punës."
+    ),
+    BankDay.Status.CLOSED: _("Dita e bankës u mbyll: veprimet e tanishme reflektohen ditën tjetër të punës."),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Banner:
@@ -43,7 +51,7 @@ class Banner:
 
 
 class Header:
-    """The head of a signed-in page; the two lists behind it are read once, and only if they are shown."""
+    """The head of a signed-in page; its counts are read once, and only if they are shown."""
 
     def __init__(self, request: HttpRequest, mandate: Mandate) -> None:
         self._request = request
@@ -53,15 +61,16 @@ class Header:
         self.person_name = mandate.user.full_name
         self.section = section_of(request)
 
-    @cached_property
+    @property
     def mandates(self) -> list[Mandate]:
-        """The companies that this person can change to, the present one among them."""
-        return list(mandates.of_user(self._mandate.user, at=moment_of(self._request)))
+        """The companies that this person can change to, the present one among them; they came with her session."""
+        hers: list[Mandate] = getattr(self._request, "mandates", [])
+        return hers
 
-    @cached_property
+    @property
     def unseen_count(self) -> int:
         """How many notices this person has not read yet."""
-        return notices.unseen_count(self._mandate.user)
+        return self._counts[0]
 
     @property
     def stamp(self) -> stamps.Stamp | None:
@@ -84,23 +93,55 @@ class Header:
             "warn": settings.SESSION_WARN_SECONDS,
         }
 
-    @cached_property
+    @property
     def awaiting_count(self) -> int:
         """How many orders wait for this person's signature."""
-        return payments.awaiting_count(self._mandate)
+        return self._counts[1] if self._mandate.may_sign else 0
+
+    @property
+    def bank_day_status(self) -> str:
+        """How today's books stand; empty for a day that has none."""
+        return self._counts[2] or ""
+
+    @cached_property
+    def _counts(self) -> tuple[int, int, str | None]:
+        today = clock.tirana_day(moment_of(self._request))
+        counts: tuple[int, int, str | None]
+        (counts,) = _COUNTS(user=self._mandate.user_id, company=self._mandate.company_id, day=today)
+        return counts
+
+
+def _count(rows: QuerySet[Any]) -> Subquery:
+    return Subquery(rows.order_by().annotate(count=Func(F("pk"), function="COUNT")).values("count"))
+
+
+def _status_of(day: Any) -> QuerySet[BankDay, str]:
+    return BankDay.objects.filter(day=day).values_list("status", flat=True)
+
+
+# What stands on every page, in one query over the rooms' own selectors.
+_COUNTS = Question(
+    lambda: User.objects.filter(pk=Given("user")).values_list(
+        _count(notices.unseen(Given("user"))),
+        _count(payments.awaiting_of(company=Given("company"), user=Given("user"))),
+        Subquery(_status_of(Given("day"))),
+    )
+)
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
     """The context processor."""
     mandate = mandate_of(request)
+    head = Header(request, mandate) if mandate else None
     return {
         "bank": settings.BANK,
         "theme": theme_of(request),
         "reference": reference_of(request),
         "demo": settings.IN_DEMO,
-        "header": Header(request, mandate) if mandate else None,
+        "header": head,
         "bank_moment": SimpleLazyObject(lambda: moment_of(request)),
-        "banner": SimpleLazyObject(lambda: banner_at(moment_of(request))),
+        "banner": SimpleLazyObject(lambda: banner_at(moment_of(request), head)),
+        "late_days": SimpleLazyObject(day_watch.warned_of),
     }
 
 
@@ -130,11 +171,14 @@ def section_of(request: HttpRequest) -> str:
     return SECTIONS.get(match.view_name) or SECTIONS.get(match.app_name, "")
 
 
-def banner_at(at: datetime) -> Banner | None:
-    """The close of the day while it runs (R59). Asked from 20:00 on only, for it never starts earlier."""
+def banner_at(at: datetime, head: Header | None = None) -> Banner | None:
+    """That today's books take no more (R58, R59): asked from 20:00 on only, for the close never starts earlier.
+
+    A signed-in page asks with its head, which knows.
+    """
     local = clock.tirana(at)
-    if local.time() < CLOSE_STARTS:
+    if local.time() < settings.DAY_CLOSE_STARTS:
         return None
-    if not BankDay.objects.filter(day=local.date(), status=BankDay.Status.CLOSING).exists():
-        return None
-    return Banner(_("Mbyllja ditore është në vazhdim: veprimet e tanishme mund të reflektohen ditën tjetër të punës."))
+    status = head.bank_day_status if head else _status_of(local.date()).first()
+    text = BANNERS.get(status or "")
+    return Banner(text) if text else None

@@ -14,13 +14,12 @@ from accounts import audit, clock
 from auth_flow import passwords, preferences
 from auth_flow.decorators import must_change_password, public
 from auth_flow.http import SignedInRequest
-from auth_flow.selectors import last_failed_sign_in, last_sign_in
+from auth_flow.selectors import last_ways_in
 from bkt_portal.addresses import shows_a_page
 from bkt_portal.header import THEME_COOKIE, THEMES, mandate_of, moment_of
 from payments import promises
 from payments.bank_day import bank_day
 from payments.cards import approval_cards
-from payments.models.orders import OrderKind
 from statements import selectors as statements
 
 MOVEMENTS = 5
@@ -42,10 +41,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: SignedInRequest, at: datetime) -> dict[str, object]:
     mandate, user = request.mandate, request.user
-    accounts = list(statements.accounts(mandate.company))
-    by = promises.rules(kind=OrderKind.DOMESTIC, at=at)
-    signed_in_at = request.attempt.signed_in_at
-    assert signed_in_at is not None, "who is signed in has signed in at some moment"
+    accounts = statements.accounts(mandate.company)
+    by = promises.rules(at=at)
+    last = last_ways_in(request.attempt)
     return {
         "accounts": accounts,
         "awaiting": approval_cards(mandate, at=at, limit=AWAITING, by=by),
@@ -53,8 +51,8 @@ def _overview(request: SignedInRequest, at: datetime) -> dict[str, object]:
         "bank_day": bank_day(at, by=by),
         "bank_moment": at,
         "greeting_name": user.person.first_name if user.person else user.username,
-        "last_sign_in": clock.shown(last_sign_in(user, before=signed_in_at)),
-        "last_failed": clock.shown(last_failed_sign_in(user)),
+        "last_sign_in": clock.shown(last.signed_in_at),
+        "last_failed": clock.shown(last.failed_at),
         "may_prepare": mandate.may_prepare,
         "password_reminder": passwords.warning(user, at),
     }

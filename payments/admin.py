@@ -11,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, clock
 from accounts.models import User
 from accounts.money import format_money
-from payments.models import ApprovalRule, CutOff, ParticipantBank, PaymentOrder, Signature, Tariff
+from payments import desk_clearing
+from payments.models import ApprovalRule, ClearingSession, CutOff, ParticipantBank, PaymentOrder, Signature, Tariff
+
+# Django finds this file, and this file finds the others.
+__all__ = ["desk_clearing"]
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -119,6 +123,13 @@ class CutOffAdmin(FutureRule):
 class TariffAdmin(FutureRule):
     form = RuleForm
     list_display = ("kind", "currency", "up_to_minor", "fixed_minor", "rate_ppm", "valid_from", "source")
+
+
+@admin.register(ClearingSession)
+class ClearingSessionAdmin(FutureRule):
+    form = RuleForm
+    list_display = ("rail", "at_time", "until_time", "valid_from", "source")
+    list_filter = ("rail",)
 
 
 @admin.register(ParticipantBank)

@@ -6,3 +6,6 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Pagesat")
+
+    def ready(self) -> None:
+        from payments import books_laws  # noqa: F401  what the books must say of every order

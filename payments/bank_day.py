@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.conf import settings
 from django.utils.translation import gettext as _, ngettext
 
 from accounts import clock
@@ -17,31 +18,38 @@ RULER_ENDS = 160
 @dataclass(frozen=True, slots=True)
 class BankDay:
     """Today in words and places. `left_label` is None once domestic transfers go to `next_day`, the working day after
-    today; that is None only where the staff's calendar ends. `x_*` are places on the ruler, 0 to 160, written for SVG.
+    today; that is None only where the staff's calendar ends. `x_*` are places on the ruler, 0 to 160, written for SVG,
+    `close_width` is what is left of it from the close on.
     """
 
     now_label: str
     cut_off_label: str
+    close_label: str
     left_label: str | None
     next_day: date | None
     is_day_off: bool
     x_now: str
     x_cut_off: str
+    x_close: str
+    close_width: str
 
 
 def bank_day(at: datetime, *, by: promises.Rules | None = None) -> BankDay:
     """The bank's day at a moment, in the language of the screen; no query where a page already has the rules."""
     by = by or promises.rules(at=at)
     today, calendar, cut_off = clock.tirana_day(at), by.calendar, by.cut_off
-    local = clock.tirana(at)
+    local, closes = clock.tirana(at), settings.DAY_CLOSE_STARTS
     return BankDay(
         now_label=f"{local:%H:%M}",
         cut_off_label=f"{cut_off:%H:%M}",
+        close_label=f"{closes:%H:%M}",
         left_label=_left_label(at, calendar, cut_off),
         next_day=_next_day(today, calendar),
         is_day_off=_is_day_off(today, calendar),
         x_now=_place(local.time()),
         x_cut_off=_place(cut_off),
+        x_close=_place(closes),
+        close_width=f"{RULER_ENDS - float(_place(closes)):.1f}",
     )
 
 

@@ -32,6 +32,7 @@ CHIPS = {
     OrderStatus.EXECUTED: "ok",
     OrderStatus.REJECTED: "stop",
     OrderStatus.FAILED: "stop",
+    OrderStatus.RETURNED: "stop",
 }
 
 
@@ -132,6 +133,8 @@ def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
         yield _("Mënyra"), _("urgjente, me %(rail)s") % {"rail": order.get_rail_display()}
     if order.invoice_code:
         yield "NIVF / EIC", order.invoice_code
+    if order.budget_fields:
+        yield _("Kodet"), " · ".join(str(value) for value in order.budget_fields.values())
 
 
 def signer_lines(signatures: list[Signature]) -> list[SignerLine]:
@@ -172,18 +175,21 @@ def approval_cards(
     mandate: Mandate, *, at: datetime, limit: int | None = None, by: promises.Rules | None = None
 ) -> list[ApprovalCard]:
     """What waits for this person, what is lost soonest first (N2). `by` are the rules of domestic transfers."""
-    orders = list(selectors.awaiting(mandate)[:limit])
-    if not orders:
+    waiting = selectors.waiting_for(mandate, limit=limit)
+    if not waiting:
         return []
     by = by or promises.rules(at=at)
-    promised = [promises.promised_or_expected(order, at=at, by=by) for order in orders]
-    soonest_first = sorted(zip(promised, orders, strict=True), key=lambda pair: pair[0].execute_on)
-    return [_approval_card(order, day, at) for day, order in soonest_first]
+    promised = [promises.promised_or_expected(order, at=at, by=by) for order, _signed in waiting]
+    soonest_first = sorted(zip(promised, waiting, strict=True), key=lambda pair: pair[0].execute_on)
+    return [_approval_card(one, day, at) for day, one in soonest_first]
 
 
-def own_card(order: PaymentOrder, *, at: datetime, by: promises.Rules) -> ApprovalCard:
-    """The same card for who prepared the order and cannot sign it."""
-    return _approval_card(order, promises.promised_or_expected(order, at=at, by=by), at)
+def own_cards(mandate: Mandate, *, at: datetime, by: promises.Rules) -> list[ApprovalCard]:
+    """The same cards for who prepared the orders and cannot sign them."""
+    return [
+        _approval_card(one, promises.promised_or_expected(one.order, at=at, by=by), at)
+        for one in selectors.own_waiting(mandate)
+    ]
 
 
 def timeline(order: PaymentOrder, signatures: list[Signature]) -> list[Step]:
@@ -214,6 +220,11 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             return [released, Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
         case OrderStatus.EXECUTED:
             return [Step(_("U lëshua"), "done", order.released_at), Step(_("U krye"), "done", order.ended_at)]
+        case OrderStatus.RETURNED:
+            # The stored reason is one of iso20022.reasons, marked for translation there.
+            executed = Step(_("U krye"), "done", order.ended_at)
+            home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _(order.end_reason))
+            return [Step(_("U lëshua"), "done", order.released_at), executed, home]
         case OrderStatus.FAILED:
             released = Step(_("U lëshua"), "done", order.released_at)
             # The stored reason is one of execution.REASONS, marked for translation there.
@@ -223,8 +234,8 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
     return [Step(title, "now", order.ended_at, by)]
 
 
-def _approval_card(order: PaymentOrder, promised: cutoff.Promised, at: datetime) -> ApprovalCard:
-    given = len(order.signatures.all())
+def _approval_card(waiting: selectors.Waiting, promised: cutoff.Promised, at: datetime) -> ApprovalCard:
+    order, given = waiting
     wanted = order.signatures_wanted
     facts = {"given": given, "wanted": wanted}
     today = clock.tirana_day(at)

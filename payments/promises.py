@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models.functions import JSONArray
+
 from accounts import business_day, clock
+from accounts.questions import Given, Question
 from accounts.working_days import Calendar
 from payments import cutoff, rails
 from payments.models import CutOff, PaymentOrder, Promise
@@ -35,12 +39,21 @@ class Rules:
 
 
 def rules(*, at: datetime) -> Rules:
-    """Two queries."""
-    calendar = business_day.calendar()
-    rows = CutOff.objects.filter(valid_from__lte=clock.tirana_day(at)).order_by("valid_from")
-    found = list(rows.values_list("kind", "at_time", business_day.last_shut_day()))
-    booked_on = business_day.expected_day(at, calendar=calendar, last_shut=found[0][2])
-    return Rules(calendar, {kind: at_time for kind, at_time, _shut in found}, booked_on)
+    """One query."""
+    rows = _RULES(on=clock.tirana_day(at))
+    calendar = business_day.calendar_of(rows)
+    *_year_and_feasts, cut_offs, last_shut = rows[0]
+    booked_on = business_day.expected_day(at, calendar=calendar, last_shut=last_shut)
+    return Rules(calendar, {kind: time.fromisoformat(at_time) for kind, at_time in cut_offs}, booked_on)
+
+
+_IN_FORCE = CutOff.objects.filter(valid_from__lte=Given("on")).order_by("valid_from")
+_RULES = Question(
+    lambda: business_day.calendar_row(
+        cut_offs=ArraySubquery(_IN_FORCE.values_list(JSONArray("kind", "at_time"))),
+        last_shut=business_day.last_shut_day(),
+    )
+)
 
 
 def promise_now(

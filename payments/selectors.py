@@ -1,28 +1,35 @@
 """Reads of payments; each list in one go."""
 
 from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Company, Mandate
+from accounts.questions import Given, Question
 from payments import rails
 from payments.models import ApprovalRule, PaymentOrder, Signature
 from payments.models.orders import OrderStatus
 
 
+class Waiting(NamedTuple):
+    """A submitted order, with its account and its preparer, and how many have signed it."""
+
+    order: PaymentOrder
+    signed: int
+
+
 def of_company(company: Company) -> QuerySet[PaymentOrder]:
-    """The company's orders with what a page shows of them, newest first."""
-    return (
-        PaymentOrder.objects.filter(company=company)
-        .select_related("debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person")
-        .order_by("-created_at", "-number")
-    )
+    """The company's orders with what a list shows of them, newest first."""
+    return _told(PaymentOrder.objects.filter(company=company)).order_by("-created_at", "-number")
 
 
 def order_of(company: Company, order_id: UUID) -> PaymentOrder | None:
-    """One order of this company; None for anybody else's, as if it did not exist."""
-    return of_company(company).filter(pk=order_id).first()
+    """One order of this company with all that its page shows; None for anybody else's, as if it did not exist."""
+    return next(iter(_ORDER(company=company.pk, order=order_id)), None)
 
 
 def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:
@@ -41,21 +48,31 @@ def awaiting(mandate: Mandate) -> QuerySet[PaymentOrder]:
     """What waits for this person's signature: submitted, not yet signed by her, and not her own unless sole."""
     if not mandate.may_sign:
         return PaymentOrder.objects.none()
-    signed_by_me = Signature.objects.filter(order=OuterRef("pk"), user=mandate.user_id)
-    return (
-        of_company(mandate.company)
-        .filter(status=OrderStatus.AWAITING)
-        .filter(~Q(prepared_by=mandate.user_id) | Q(other_signers=0))
-        .exclude(Exists(signed_by_me))
-        .prefetch_related("signatures")
-        .order_by("submitted_at", "number")
-    )
+    return awaiting_of(company=mandate.company_id, user=mandate.user_id)
 
 
-def own_awaiting(mandate: Mandate) -> QuerySet[PaymentOrder]:
-    """What this person prepared and others must sign."""
-    own = of_company(mandate.company).filter(status=OrderStatus.AWAITING, prepared_by=mandate.user_id)
-    return own.exclude(other_signers=0).prefetch_related("signatures")
+def awaiting_of(*, company: Any, user: Any) -> QuerySet[PaymentOrder]:
+    """The same by keys, or by places in a question, for whoever may sign."""
+    signed_by_her = Signature.objects.filter(order=OuterRef("pk"), user=user)
+    submitted = PaymentOrder.objects.filter(company=company, status=OrderStatus.AWAITING)
+    return submitted.filter(~Q(prepared_by=user) | Q(other_signers=0)).exclude(Exists(signed_by_her))
+
+
+def waiting_for(mandate: Mandate, *, limit: int | None = None) -> list[Waiting]:
+    """The orders that await this person, the longest wait first; none, without a query, for who may not sign."""
+    if not mandate.may_sign:
+        return []
+    return _with_signed(_waiting_for(limit)(company=mandate.company_id, user=mandate.user_id))
+
+
+def own_waiting(mandate: Mandate) -> list[Waiting]:
+    """What this person prepared and others must sign, newest first."""
+    return _with_signed(_OWN_WAITING(company=mandate.company_id, user=mandate.user_id))
+
+
+def awaits(mandate: Mandate, order_id: UUID) -> bool:
+    """Whether this order waits for this person's signature."""
+    return mandate.may_sign and bool(_AWAITS(company=mandate.company_id, user=mandate.user_id, order=order_id))
 
 
 def awaiting_count(mandate: Mandate) -> int:
@@ -82,3 +99,42 @@ def due(*, today: date) -> list[UUID]:
     has_come = Q(execute_on__lte=today) | Q(kind__in=rails.IN_OUR_BOOKS, hold_id__isnull=False)
     rows = PaymentOrder.objects.filter(has_come, status=OrderStatus.RELEASED)
     return list(rows.order_by("execute_on", "released_at", "number").values_list("pk", flat=True))
+
+
+# --- Asked by many pages: written once, see accounts/questions.py -----------------------------------------------------
+
+
+def _told(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
+    return orders.select_related("debit_account", "prepared_by__person")
+
+
+def _counted(orders: QuerySet[PaymentOrder]) -> QuerySet[PaymentOrder]:
+    given = Signature.objects.filter(order=OuterRef("pk")).order_by().values("order").annotate(count=Count("pk"))
+    return _told(orders).annotate(signed=Coalesce(Subquery(given.values("count"), output_field=IntegerField()), 0))
+
+
+def _with_signed(orders: list[PaymentOrder]) -> list[Waiting]:
+    return [Waiting(order, order.signed) for order in orders]  # type: ignore[attr-defined]  # annotated by _counted
+
+
+_COMPANY, _USER = Given("company"), Given("user")
+_ORDER = Question(
+    lambda: _told(PaymentOrder.objects.filter(company=_COMPANY, pk=Given("order"))).select_related(
+        "debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person"
+    )
+)
+_AWAITS = Question(lambda: awaiting_of(company=_COMPANY, user=_USER).filter(pk=Given("order")).values_list("pk"))
+_OWN_WAITING = Question(
+    lambda: (
+        _counted(PaymentOrder.objects.filter(company=_COMPANY, status=OrderStatus.AWAITING, prepared_by=_USER))
+        .exclude(other_signers=0)
+        .order_by("-created_at", "-number")
+    )
+)
+
+
+@cache
+def _waiting_for(limit: int | None) -> Question[PaymentOrder]:
+    return Question(
+        lambda: _counted(awaiting_of(company=_COMPANY, user=_USER)).order_by("submitted_at", "number")[:limit]
+    )

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import clock
-from payments import execution, orders
+from payments import arrivals, clearing, execution, orders, sent_files
 
 
 @shared_task(name="payments.execute_due")
@@ -24,3 +24,16 @@ def execute_order(*, order_id: str) -> None:
 def expire_due() -> None:
     """End what nobody signed in its time."""
     orders.expire_due(at=clock.now())
+
+
+@shared_task(name="payments.send_clearing")
+def send_clearing() -> None:
+    """Make the files of the clearing sessions that have come, and put every file of ours into its folder."""
+    clearing.make_due(at=clock.now())
+    sent_files.write_out(at=clock.now())
+
+
+@shared_task(name="payments.read_clearing")
+def read_clearing() -> None:
+    """Take what came from the clearing house."""
+    arrivals.read_all(at=clock.now())

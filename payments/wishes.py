@@ -11,7 +11,7 @@ from accounts import selectors as books
 from accounts.identifiers import check_iban
 from accounts.models import BankAccount
 from accounts.refusals import Refusal
-from payments import banks, rails, tariffs
+from payments import banks, budget, payee_names, rails, tariffs
 from payments.models.orders import OrderKind
 
 
@@ -38,7 +38,7 @@ class PayeeIsThePayer(Refusal):
 class Wish:
     """What a customer asks: amounts in minor units of the debit account's currency, the IBAN in its normal form.
 
-    `prefers_previous` turns a requested day off into the working day before it; `budget_fields` are by field code.
+    `keeps_payee` puts the payee into the company's book with the order. `prefers_previous` turns a requested day off into the working day before it; `budget_fields` are by field code.
     """
 
     kind: OrderKind
@@ -53,6 +53,23 @@ class Wish:
     invoice_code: str = ""
     budget_scheme: str = ""
     budget_fields: Mapping[str, str] = field(default_factory=dict)
+    keeps_payee: bool = False
+
+
+# The columns that a wish fills as it stands.
+ASKED = (
+    "kind",
+    "is_urgent",
+    "beneficiary_name",
+    "beneficiary_iban",
+    "amount_minor",
+    "description",
+    "requested_on",
+    "prefers_previous",
+    "invoice_code",
+    "budget_scheme",
+    "budget_fields",
+)
 
 
 def payload(wish: Wish, account: BankAccount, *, on: date) -> dict[str, object]:
@@ -69,29 +86,27 @@ def payload(wish: Wish, account: BankAccount, *, on: date) -> dict[str, object]:
         raise tariffs.CurrencyNotServed(currency=account.currency) from error
     key = rails.rule_key(kind=wish.kind, is_urgent=wish.is_urgent)
     price = tariffs.fee(kind=key, currency=account.currency, amount_minor=wish.amount_minor, on=on)
-    asked = (
-        "kind",
-        "is_urgent",
-        "beneficiary_name",
-        "beneficiary_iban",
-        "amount_minor",
-        "description",
-        "requested_on",
-        "prefers_previous",
-    )
-    more = ("invoice_code", "budget_scheme", "budget_fields")
     return {
-        **{name: getattr(wish, name) for name in asked + more},
+        **{name: getattr(wish, name) for name in ASKED},
         "debit_account": account,
         "currency": account.currency,
         "fee_minor": price,
         "rail": rail,
+        "payee_key": payee_names.key(wish.beneficiary_name),
     }
 
 
 def require_payee(wish: Wish, account: BankAccount) -> None:
     """Refuse a payee whom this kind does not reach: in our own books an open account of the same currency."""
     is_here = banks.is_ours(check_iban(wish.beneficiary_iban))
+    if wish.kind == OrderKind.BUDGET:
+        budget.require(
+            wish.budget_scheme,
+            wish.budget_fields,
+            iban=wish.beneficiary_iban,
+            name=wish.beneficiary_name,
+            currency=account.currency,
+        )
     if not rails.executes_at_once(wish.kind):
         if is_here:
             raise PayeeIsHere

@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import Entry, Hold, Posting
-from accounts.models.ledger import Kind
+from accounts.models.ledger import Channel, Kind
 
+# Once, for get_kind_display() makes such a dictionary at every call, and a statement has thousands of lines.
+_KINDS, _CHANNELS, _PARTS = dict(Kind.choices), dict(Channel.choices), dict(Entry.Part.choices)
 ORDER_SOURCE = "payments.order:"
 ORDER_PAGE = "payments:order"
 
@@ -35,6 +37,7 @@ class Line:
     currency: str
     balance_after_minor: int
     order_id: UUID | None
+    url: str
 
     @property
     def debit_minor(self) -> int | None:
@@ -45,10 +48,6 @@ class Line:
     def credit_minor(self) -> int | None:
         """What came in; None for what left."""
         return self.amount_minor if self.amount_minor > 0 else None
-
-    @property
-    def url(self) -> str:
-        return _order_url(self.order_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,12 @@ class HeldLine:
 def line_of(entry: Entry) -> Line:
     """The line of an entry whose posting is at hand."""
     posting = entry.posting
-    kind, part = posting.get_kind_display(), entry.get_part_display()
+    kind, part = str(_KINDS[posting.kind]), str(_PARTS[entry.part])
     name, iban = _other_side(posting, entry.amount_minor)
     remittance = posting.remittance_information
     if entry.part == Entry.Part.FEE:
         name, iban, remittance = part, "", kind
+    order_id = _order_id(posting.source) if _is_of_the_orderer(posting, entry.amount_minor) else None
     return Line(
         sequence=entry.sequence,
         booked_on=entry.booked_on,
@@ -86,26 +86,27 @@ def line_of(entry: Entry) -> Line:
         counterparty=name or kind,
         counterparty_iban=iban,
         remittance=remittance,
-        channel_label=posting.get_channel_display(),
+        channel_label=str(_CHANNELS[posting.channel]),
         kind_label=kind,
         part_label=part,
         amount_minor=entry.amount_minor,
         currency=entry.currency,
         balance_after_minor=entry.balance_after_minor,
-        order_id=_order_id(posting.source) if _is_of_the_orderer(posting, entry.amount_minor) else None,
+        order_id=order_id,
+        url=_order_url(order_id),
     )
 
 
 def held_line_of(hold: Hold) -> HeldLine:
     """The line of an active hold."""
-    kind = hold.get_kind_display()
+    kind = str(_KINDS[hold.kind])
     return HeldLine(
         placed_on=clock.tirana_day(hold.placed_at),
         expected_on=hold.expected_on,
         counterparty=hold.creditor_name or kind,
         counterparty_iban=hold.creditor_iban,
         remittance=hold.remittance_information,
-        channel_label=hold.get_channel_display(),
+        channel_label=str(_CHANNELS[hold.channel]),
         kind_label=kind,
         amount_minor=-hold.amount_minor,
         currency=hold.currency,
@@ -120,8 +121,8 @@ def _other_side(posting: Posting, amount_minor: int) -> tuple[str, str]:
 
 
 def _is_of_the_orderer(posting: Posting, amount_minor: int) -> bool:
-    """Who ordered is debited, gets back what is reversed, and holds both sides of a transfer between own accounts."""
-    if posting.kind == Kind.REVERSAL:
+    """Who ordered is debited, gets back what is reversed or returned, and holds both sides of an own transfer."""
+    if posting.kind in {Kind.REVERSAL, Kind.RETURN}:
         return amount_minor > 0
     return posting.kind == Kind.OWN or amount_minor < 0
 

@@ -8,6 +8,8 @@ an offset. An account of ten million entries costs what one of ten costs.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import cast
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import business_day, selectors as books
 from accounts.models import BankAccount, Company, Entry, Hold
+from accounts.questions import Given, Question
 from accounts.refusals import Refusal
 from statements.lines import HeldLine, Line, held_line_of, line_of
 from statements.periods import Period
@@ -71,9 +74,14 @@ class _Span:
         return self.last - self.before
 
 
-def accounts(company: Company) -> QuerySet[BankAccount]:
+def accounts(company: Company) -> Sequence[BankAccount]:
     """The company's current accounts; `booked_minor` is the balance in the word of the screens."""
-    return books.current_accounts(company).annotate(booked_minor=F("balance_minor"))
+    return _ACCOUNTS(company=company.pk)
+
+
+_ACCOUNTS = Question(
+    lambda: books.current_accounts(cast(Company, Given("company"))).annotate(booked_minor=F("balance_minor"))
+)
 
 
 def page(account: BankAccount, search: Search, cursor: Cursor | None, *, size: int = LINES_A_PAGE) -> Page:
@@ -110,12 +118,22 @@ def held(account: BankAccount, search: Search) -> list[HeldLine]:
 
 def latest(accounts: Sequence[BankAccount], *, count: int) -> list[Line]:
     """The last lines over several accounts, newest first, in one query: the last numbers of each are known."""
-    last_of_each = Q(pk__in=[])
-    for account in accounts:
-        last_of_each |= Q(account=account, sequence__gt=account.last_sequence - count)
-    entries = Entry.objects.filter(last_of_each).select_related("posting")
+    if not accounts:
+        return []
+    places: dict[str, int] = {}
+    for number, account in enumerate(accounts):
+        places |= {f"account_{number}": account.pk, f"after_{number}": account.last_sequence - count}
+    entries = _last_of_each(len(accounts))(**places)
     newest_first = sorted(entries, key=lambda entry: (entry.booked_at, entry.pk), reverse=True)
     return [line_of(entry) for entry in newest_first[:count]]
+
+
+@cache
+def _last_of_each(accounts_count: int) -> Question[Entry]:
+    last_of_each = Q()
+    for number in range(accounts_count):
+        last_of_each |= Q(account=Given(f"account_{number}"), sequence__gt=Given(f"after_{number}"))
+    return Question(lambda: Entry.objects.filter(last_of_each).select_related("posting"))
 
 
 def statement(

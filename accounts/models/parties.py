@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -91,7 +91,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, null=True, blank=True)
     is_active = models.BooleanField(_("aktiv"), default=True)
     password_changed_at = models.DateTimeField(_("fjalëkalimi u ndryshua"), null=True, blank=True)
-    # After a new password by reset or a new phone: until then this user signs only up to the low limit.
+    # After a new password by reset or a new phone: meanwhile this user signs only up to the low limit (low_limit.py).
+    low_limit_since = models.DateTimeField(_("kufi i ulët nga"), null=True, blank=True)
     low_limit_until = models.DateTimeField(_("kufi i ulët deri"), null=True, blank=True)
     # After she reported a code that she had not asked for: somebody else knows the password.
     must_change_password = models.BooleanField(_("duhet të ndryshojë fjalëkalimin"), default=False, db_default=False)
@@ -109,6 +110,15 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_is_customer_or_staff_never_both",
                 condition=Q(kind="customer", person__isnull=False, is_superuser=False)
                 | Q(kind="staff", person__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="the_low_limit_has_a_beginning_and_an_end",
+                condition=Q(low_limit_since__isnull=True, low_limit_until__isnull=True)
+                | Q(
+                    low_limit_since__isnull=False,
+                    low_limit_until__isnull=False,
+                    low_limit_since__lt=F("low_limit_until"),
+                ),
             ),
         ]
 

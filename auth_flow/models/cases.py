@@ -96,6 +96,7 @@ class SecurityCase(models.Model):
         verbose_name_plural = _("raste sigurie")
         indexes: ClassVar = [
             models.Index(name="open_cases", fields=["opened_at"], condition=Q(status="open")),
+            models.Index(name="closed_cases", fields=["closed_at"], condition=Q(status="closed")),
             models.Index(name="cases_of_nobody", fields=["opened_at"], condition=Q(user__isnull=True)),
         ]
 

@@ -65,11 +65,6 @@ class LoginAttempt(models.Model):
         verbose_name = _("hyrje")
         verbose_name_plural = _("hyrje")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="one_live_session_per_user",
-                fields=["user"],
-                condition=Q(signed_in_at__isnull=False, ended_at__isnull=True),
-            ),
             models.CheckConstraint(
                 name="nobody_is_signed_in_before_step_three",
                 condition=Q(signed_in_at__isnull=True)
@@ -77,6 +72,11 @@ class LoginAttempt(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(
+                name="live_sessions",
+                fields=["user"],
+                condition=Q(signed_in_at__isnull=False, ended_at__isnull=True),
+            ),
             models.Index(name="sign_ins_of_user", fields=["user", "signed_in_at"]),
             models.Index(name="sign_ins_of_subscriber", fields=["subscriber", "started_at"]),
             models.Index(name="sign_ins_of_identity", fields=["identity"], condition=Q(user__isnull=False)),

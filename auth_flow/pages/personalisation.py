@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import audit, clock
+from accounts import audit, clock, low_limit
 from accounts.identifiers import mask_phone
 from accounts.models import Agreement
 from auth_flow import factors, passwords, preferences, selectors, stamps
@@ -38,7 +38,7 @@ def personalisation(request: SignedInRequest) -> HttpResponse:
         "factor": factors.chosen(user).label,
         "stamp": stamps.of(request.preferences),
         "email_notices": request.preferences.email_notices,
-        "low_limit_until": user.low_limit_until if user.low_limit_until and user.low_limit_until > at else None,
+        "low_limit_until": hours.until if (hours := low_limit.of(user, at=at)) else None,
         "agreement": agreement,
         "languages": settings.LANGUAGES,
         "mandates": selectors.rights_of(user, chosen=request.mandate, at=at),

@@ -1,25 +1,30 @@
-"""What the pages of registration and of a forgotten password share: card, FNP, and the attempt that a cookie carries.
+"""The pages of registration and of a forgotten password as far as they are one: card, FNP, and what a cookie carries.
+
+An address names its way (urls.py); the last page, of the new password, is each way's own.
 
 No GET sends an SMS; a step out of order leads to the right one; a page left open leads back to where one was.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import clock
 from accounts.identifiers import mask_phone
 from accounts.refusals import Refusal
 from auth_flow import backends, blocks, browsers, fnp, keys, lockout, passwords, proofs, registration, selectors
+from auth_flow.decorators import public
 from auth_flow.forms import CodeForm
-from auth_flow.http import client_ip
+from auth_flow.http import PortalRequest, client_ip
 from auth_flow.models import FnpChallenge, LoginAttempt
+from auth_flow.patience import patient
 from auth_flow.proof_forms import NewPasswordForm, ProofForm
 from auth_flow.views import blocked_page
 
@@ -28,13 +33,18 @@ STATUS = {lockout.TooManyFromHere: 429, fnp.TooManyCodes: 429, backends.TooBusy:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One of the two ways: its kind of attempt, its cookie and the names of its three pages, as in the addresses."""
+    """One of the two ways: its kind of attempt, its cookie, the names of its three pages, and the verb of its FNP.
+
+    `for_newcomers`: whoever is signed in has nothing to do here.
+    """
 
     kind: LoginAttempt.Kind
     cookie: str
     start: str
     code: str
     password: str
+    check_code: Callable[..., proofs.Step]
+    for_newcomers: bool = False
 
     @property
     def cookie_name(self) -> str:
@@ -56,8 +66,13 @@ def attempt_of(request: HttpRequest, way: Way) -> LoginAttempt | None:
     return selectors.pending(keys.token_hash(token), kind=way.kind, at=clock.machine())
 
 
-def start_page(request: HttpRequest, way: Way) -> HttpResponse:
-    """Who and which card; if all is right an FNP is on its way."""
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient
+def start(request: HttpRequest, way: Way) -> HttpResponse:
+    """Step one: who, and a card; if all is right an FNP is on its way."""
+    if way.for_newcomers and cast(PortalRequest, request).attempt:
+        return redirect("home")
     form = ProofForm(request.POST or None)
     if not form.is_valid():
         underway = attempt_of(request, way)
@@ -75,8 +90,11 @@ def start_page(request: HttpRequest, way: Way) -> HttpResponse:
     return with_cookie(redirect(way.page_of(step.attempt)), way, step.token)
 
 
-def code_page(request: HttpRequest, way: Way, check: Callable[..., proofs.Step]) -> HttpResponse:
-    """The FNP from the SMS; `check` is the verb."""
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient
+def code(request: HttpRequest, way: Way) -> HttpResponse:
+    """Step two: the FNP from the SMS."""
     attempt = attempt_of(request, way)
     if attempt is None:
         return from_the_start(request, way)
@@ -86,13 +104,16 @@ def code_page(request: HttpRequest, way: Way, check: Callable[..., proofs.Step])
     if not form.is_valid():
         return render(request, way.template(way.code), {"form": form, **_code_facts(attempt, way)})
     try:
-        step = check(attempt=attempt, code=form.cleaned_data["code"], at=clock.machine())
+        step = way.check_code(attempt=attempt, code=form.cleaned_data["code"], at=clock.machine())
     except Refusal as refusal:
         return refused(request, way, refusal, way.code, {"form": form, **_code_facts(attempt, way)})
     return with_cookie(redirect(way.page_of(step.attempt)), way, step.token)
 
 
-def resend_page(request: HttpRequest, way: Way) -> HttpResponse:
+@public
+@require_POST
+@patient
+def resend(request: HttpRequest, way: Way) -> HttpResponse:
     """Send the FNP again."""
     attempt = attempt_of(request, way)
     if attempt is None:
@@ -115,9 +136,11 @@ def password_page(
     way: Way,
     form: NewPasswordForm,
     choose: Callable[[str], None],
-    facts: dict[str, Any],
-) -> HttpResponse | None:
-    """The new password; `choose` is the verb. None when it is done."""
+    *,
+    done: str,
+    **facts: Any,
+) -> HttpResponse:
+    """Step three: the new password; `choose` is the verb. Then a normal sign-in, with the word `done`."""
     facts = {"form": form, "rules": passwords.rules(), **facts}
     if not form.is_valid():
         return render(request, way.template(way.password), facts)
@@ -129,7 +152,8 @@ def password_page(
         return render(request, way.template(way.password), facts)
     except Refusal as refusal:
         return refused(request, way, refusal, way.password, facts)
-    return None
+    messages.success(request, done)
+    return without_cookie(redirect("auth_flow:login"), way)
 
 
 def refused(request: HttpRequest, way: Way, refusal: Refusal, page: str, facts: dict[str, Any]) -> HttpResponse:

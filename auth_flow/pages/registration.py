@@ -1,48 +1,26 @@
-"""Regjistrohu: the pages of registration (R04, R06, R15-R19), and what to bring to the branch before it (R18)."""
+"""Regjistrohu: what is registration's own among the pages of proofs.py (R04, R06, R15-R19), and what to bring (R18)."""
 
-from typing import cast
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from auth_flow import proofs, registration
 from auth_flow.decorators import public
-from auth_flow.http import PortalRequest
 from auth_flow.pages import proofs as pages
 from auth_flow.patience import patient
 from auth_flow.proof_forms import FirstPasswordForm
 
-WAY = pages.Way(proofs.REGISTRATION, "registration", "register", "register_code", "register_password")
-
-
-@public
-@require_http_methods(["GET", "HEAD", "POST"])
-@patient
-def start(request: HttpRequest) -> HttpResponse:
-    """Step one: who, and a card."""
-    if cast(PortalRequest, request).attempt:
-        return redirect("home")
-    return pages.start_page(request, WAY)
-
-
-@public
-@require_http_methods(["GET", "HEAD", "POST"])
-@patient
-def code(request: HttpRequest) -> HttpResponse:
-    """Step two: the FNP; then what is missing, if anything is."""
-    return pages.code_page(request, WAY, registration.check_code)
-
-
-@public
-@require_POST
-@patient
-def resend(request: HttpRequest) -> HttpResponse:
-    """Send the FNP again."""
-    return pages.resend_page(request, WAY)
+WAY = pages.Way(
+    proofs.REGISTRATION,
+    "registration",
+    "register",
+    "register_code",
+    "register_password",
+    registration.check_code,
+    for_newcomers=True,
+)
 
 
 @public
@@ -63,11 +41,8 @@ def password(request: HttpRequest) -> HttpResponse:
             attempt=attempt, new=new, accepts_terms=form.cleaned_data["accept_terms"], at=clock.machine()
         )
 
-    answer = pages.password_page(request, WAY, form, choose, {"terms": terms})
-    if answer:
-        return answer
-    messages.success(request, _("U regjistruat. Tani hyni me fjalëkalimin që sapo krijuat."))
-    return pages.without_cookie(redirect("auth_flow:login"), WAY)
+    done = _("U regjistruat. Tani hyni me fjalëkalimin që sapo krijuat.")
+    return pages.password_page(request, WAY, form, choose, done=done, terms=terms)
 
 
 @public

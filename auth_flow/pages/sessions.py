@@ -45,6 +45,7 @@ def recent(request: SignedInRequest) -> HttpResponse:
         "visits": [_visit(each, attempt) for each in selectors.recent_sign_ins(request.user, most=SHOWN_MAX)],
         "last_sign_in": clock.shown(selectors.last_sign_in(request.user, before=attempt.signed_in_at)),
         "last_failed": clock.shown(selectors.last_failed_sign_in(request.user)),
+        "sessions_at_once": settings.SESSIONS_PER_USER,
         "idle_minutes": settings.SESSION_IDLE_SECONDS // 60,
         "absolute_hours": settings.SESSION_ABSOLUTE_SECONDS // 3600,
     }

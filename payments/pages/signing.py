@@ -54,7 +54,7 @@ def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> 
         "expires_at": clock.shown(challenge.expires_at),
         "attempts_left": challenge.attempts_max - challenge.attempts,
         "delivery": delivery,
-        "resend_after": fnp.resend_after(challenge, at=clock.machine()),
+        "resend_after": fnp.resend_after(challenge, at=clock.machine(), asked_at=delivery.asked_at),
         "sms_preview": sms_as_it_reads(order),
     }
 
@@ -64,7 +64,7 @@ def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     by = promises.rules(at=at)
     return {
         "awaiting": cards.approval_cards(mandate, at=at, by=by),
-        "own_cards": [cards.own_card(order, at=at, by=by) for order in selectors.own_awaiting(mandate)],
+        "own_cards": cards.own_cards(mandate, at=at, by=by),
         "bank_day": bank_day(at, by=by),
     }
 
@@ -78,7 +78,7 @@ def _action(order: PaymentOrder, mandate: Mandate, others: int) -> str:
     if order.status == OrderStatus.DRAFT:
         is_mine = order.prepared_by_id == mandate.user_id and mandate.may_prepare
         return "none" if not is_mine else "sign" if others == 0 and mandate.may_sign else "submit"
-    if order.status == OrderStatus.AWAITING and selectors.awaiting(mandate).filter(pk=order.pk).exists():
+    if order.status == OrderStatus.AWAITING and selectors.awaits(mandate, order.pk):
         return "sign"
     return "none"
 

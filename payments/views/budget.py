@@ -16,7 +16,7 @@ from payments.views.transfers import new_transfer
 
 @require_GET
 @may("prepare")
-def new_budget(request: SignedInRequest) -> HttpResponse:
+def budget_schemes(request: SignedInRequest) -> HttpResponse:
     """What can be paid to the state, by group."""
     groups = groupby(budget.schemes(), key=BudgetScheme.get_group_display)
     context = {"kind": BudgetForm.kind, "groups": [(label, list(schemes)) for label, schemes in groups]}
@@ -26,7 +26,7 @@ def new_budget(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @keeps_form
 @may("prepare")
-def new_budget_payment(request: SignedInRequest, code: str) -> HttpResponse:
+def new_budget(request: SignedInRequest, code: str) -> HttpResponse:
     """One payment by one scheme."""
     scheme = budget.scheme_of(code)
     if scheme is None:

@@ -21,7 +21,7 @@ from payments.pages.orders import order_page, orders_page
 
 def awaits_me(request: SignedInRequest, order_id: UUID) -> bool:
     """An order that may be finished before the password that has grown too old is changed (N14)."""
-    return selectors.awaiting(request.mandate).filter(pk=order_id).exists()
+    return selectors.awaits(request.mandate, order_id)
 
 
 def found(request: SignedInRequest, order_id: UUID) -> PaymentOrder:

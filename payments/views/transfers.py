@@ -1,5 +1,7 @@
 """Where a customer writes a payment down: the form of each kind, then the review page of its draft."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -19,7 +21,7 @@ from payments.pages.transfers import transfer_page
 @may("prepare")
 def new_own(request: SignedInRequest) -> HttpResponse:
     """Between accounts of the company."""
-    return _new(request, OwnForm)
+    return new_transfer(request, OwnForm)
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +29,7 @@ def new_own(request: SignedInRequest) -> HttpResponse:
 @may("prepare")
 def new_internal(request: SignedInRequest) -> HttpResponse:
     """To another client of this bank."""
-    return _new(request, InternalForm)
+    return new_transfer(request, InternalForm)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,20 +37,20 @@ def new_internal(request: SignedInRequest) -> HttpResponse:
 @may("prepare")
 def new_domestic(request: SignedInRequest) -> HttpResponse:
     """A domestic transfer, to another bank."""
-    return _new(request, DomesticForm)
+    return new_transfer(request, DomesticForm)
 
 
-def _new(request: SignedInRequest, form_class: type[TransferForm]) -> HttpResponse:
-    """The form, then the review page of its draft."""
-    at = clock.now()
+def new_transfer(request: SignedInRequest, form_class: type[TransferForm], **facts: Any) -> HttpResponse:
+    """The form of one kind, then the review page of its draft; `facts` are what this form alone wants to know."""
+    facts |= {"company": request.company, "at": clock.now()}
     if request.method == "GET":
-        return _page(request, form_class(company=request.company, at=at, typed=kept_forms.take(request)))
-    form = form_class(request.POST, company=request.company, at=at)
+        return _page(request, form_class(typed=kept_forms.take(request), **facts))
+    form = form_class(request.POST, **facts)
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
         order = orders.prepare(
-            mandate=request.mandate, wish=form.wish(), submit_key=form.cleaned_data["idempotency_key"], at=at
+            mandate=request.mandate, wish=form.wish(), submit_key=form.cleaned_data["idempotency_key"], at=form.at
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))

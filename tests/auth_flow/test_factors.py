@@ -11,8 +11,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import clock, notices
 from accounts.models import AuditEvent, Company, User
-from auth_flow import factor_change, factors, fnp, lockout, qr
-from auth_flow.models import FnpChallenge, LoginAttempt, Preferences, SmsMessage
+from auth_flow import blocks, factor_change, factors, fnp, lockout, login, qr
+from auth_flow.models import AccessBlock, FailureCounter, FnpChallenge, LoginAttempt, Preferences, SmsMessage
 from tests import builders
 from tests.auth_flow import steps
 
@@ -212,6 +212,40 @@ def test_five_wrong_codes_block_whatever_came_before(user: User, company: Compan
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 403]
     assert browser.post("/login/code/", {"code": code_of(device)}).status_code == 403
+
+
+def test_a_freeze_closes_this_door_too(user: User, company: Company) -> None:
+    device, browser = with_app(user), Client()
+    steps.browse_to_code(browser, user, company)
+    typed = {"customer_number": user.username, "nipt": company.nipt, "password": builders.PASSWORD}
+    Client().post("/security/freeze/", typed)
+
+    assert browser.post("/login/code/", {"code": code_of(device)}).headers["Location"].startswith("/login/?")
+    assert steps.browse_to_code(Client(), user, company).status_code == 403
+    assert not LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False).exists()
+
+
+def test_no_code_of_an_app_is_judged_under_a_freeze(user: User, company: Company) -> None:
+    device, now = with_app(user), clock.machine()
+    attempt = steps.with_password(user, company, at=now)
+    AccessBlock.objects.create(user=user, kind="freeze", reference="K7M3P9QX", reason="x", placed_by="x", placed_at=now)
+
+    for code in (code_of(device), wrong(code_of(device))):
+        with pytest.raises(blocks.AccessFrozen):
+            login.check_code(attempt=attempt, code=code, at=now)
+
+    assert not FailureCounter.objects.filter(identity=attempt.identity, failures__gt=0).exists()
+
+
+def test_no_app_is_added_under_a_freeze(browser: Client, user: User) -> None:
+    device, session = add_app(browser, user), LoginAttempt.objects.get(user=user)
+    now = clock.machine()
+    AccessBlock.objects.create(user=user, kind="freeze", reference="K7M3P9QX", reason="x", placed_by="x", placed_at=now)
+
+    with pytest.raises(blocks.AccessFrozen):
+        factor_change.confirm(attempt=session, device=device, code=code_of(device), at=now)
+
+    assert factors.chosen(user) == factors.SMS
 
 
 def test_the_librarys_own_brake_does_not_keep_the_owner_out(user: User, company: Company) -> None:

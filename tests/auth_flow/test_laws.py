@@ -71,20 +71,6 @@ def test_a_void_code_stays_void(now: datetime) -> None:
     assert law_of("UPDATE auth_flow_fnpchallenge SET voided_at = NULL WHERE id = %s", challenge.id) == "fnp_stays_void"
 
 
-def test_a_user_has_one_live_session(session: LoginAttempt) -> None:
-    copied = [str(field.column) for field in LoginAttempt._meta.fields if field.column not in {"id", "key_hash"}]
-    columns = ", ".join(copied)
-
-    assert (
-        law_of(
-            f"INSERT INTO auth_flow_loginattempt (id, key_hash, {columns}) "
-            f"SELECT gen_random_uuid(), 'x', {columns} FROM auth_flow_loginattempt WHERE id = %s",
-            session.id,
-        )
-        == "one_live_session_per_user"
-    )
-
-
 def test_nobody_is_signed_in_before_step_three(now: datetime) -> None:
     attempt = steps.unknown(at=now)
 

@@ -9,7 +9,7 @@ from django.db import connection
 from accounts import clock
 from accounts.models import Company, User
 from accounts.refusals import Refusal
-from auth_flow import claims, login, proofs
+from auth_flow import claims, endings, login, proofs
 from auth_flow.models import LoginAttempt
 from tests import builders
 from tests.auth_flow import doorways, steps
@@ -45,7 +45,7 @@ def test_a_resend_against_the_code(user: User, company: Company, now: datetime) 
         assert [str(end) for end in ends if not isinstance(end, Refusal)] == [], "no deadlock, no time-out"
         steps_on = LoginAttempt.objects.get(id=attempt.id)
         if steps_on.signed_in_at is None:
-            login.end(steps_on, LoginAttempt.Ended.SIGNED_OUT, at=later)
+            endings.end(steps_on, LoginAttempt.Ended.SIGNED_OUT, at=later)
         now += timedelta(days=1)
 
 

@@ -127,18 +127,22 @@ def test_guesses_over_many_attempts_and_networks_are_five_too(user: User, compan
     assert FailureCounter.objects.get(identity=lockout.identity_of_user(user), lane=lockout.OTHERS).failures == 5
 
 
-def test_two_sign_ins_at_once_leave_one_session(user: User, company: Company, now: datetime) -> None:
-    pending = [steps.with_password(user, company, at=now) for _number in range(3)]
+@pytest.mark.parametrize(("times", "allowed"), [(2, 1), (4, 1), (4, 2)])
+def test_sign_ins_at_once_leave_as_many_sessions_as_allowed(
+    user: User, company: Company, now: datetime, settings: Any, times: int, allowed: int
+) -> None:
+    settings.SESSIONS_PER_USER = allowed
+    pending = [steps.with_password(user, company, at=now) for _number in range(times)]
     codes = {attempt.id: steps.right_code(attempt) for attempt in pending}
 
     def enter() -> None:
         attempt = pending.pop()
         login.check_code(attempt=attempt, code=codes[attempt.id], at=now)
 
-    ends = at_once(3, enter)
+    ends = at_once(times, enter)
 
-    assert ends == {"done": 3}
-    assert LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False, ended_at=None).count() == 1
+    assert ends == {"done": times}
+    assert LoginAttempt.objects.filter(user=user, signed_in_at__isnull=False, ended_at=None).count() == allowed
 
 
 def test_codes_asked_for_at_once_leave_one_alive_and_stay_within_the_budget(

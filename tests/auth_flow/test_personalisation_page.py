@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import clock
+from accounts import clock, low_limit
 from accounts.models import Agreement, AuditEvent, Company, User
 from accounts.templatetags.bank import short_day
 from auth_flow.models import Preferences
@@ -69,10 +69,12 @@ def test_another_companys_agreement_is_not_shown(browser: Client, company: Compa
 
 
 def test_a_low_limit_says_until_when(browser: Client, user: User) -> None:
-    User.objects.filter(pk=user.pk).update(low_limit_until=clock.now() + timedelta(hours=3))
+    low_limit.lower(user, at=clock.now() - timedelta(hours=21))
     assert "vetëm shuma të vogla" in browser.get(PAGE).content.decode()
 
-    User.objects.filter(pk=user.pk).update(low_limit_until=clock.now() - timedelta(hours=3))
+    User.objects.filter(pk=user.pk).update(
+        low_limit_until=clock.now() - timedelta(hours=3), low_limit_since=clock.now() - timedelta(hours=27)
+    )
     assert "vetëm shuma të vogla" not in browser.get(PAGE).content.decode()
 
 

@@ -6,6 +6,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
+from pytest_django import Settings
 
 from accounts import clock
 from accounts.models import Company, User
@@ -65,6 +66,32 @@ def test_dead_ends_of_nobody_go_after_a_day_and_every_other_case_stays(company: 
 
     assert purge(at=now)["dead_ends"] == 1
     assert set(SecurityCase.objects.all()) == set(kept)
+
+
+def test_a_case_goes_years_after_it_was_closed_and_an_open_one_never(
+    company: Company, now: datetime, settings: Settings
+) -> None:
+    settings.CASES_KEPT_DAYS = 10
+    user = steps.customer_of(company)
+    old, young, still_open = (
+        a_case(f"AAAA666{number}", user=user, at=now - 99 * DAY, kind=cases.Kind.LOST_PHONE) for number in (2, 3, 4)
+    )
+    for case, at in ((old, now - 10 * DAY - timedelta(seconds=1)), (young, now - 10 * DAY)):
+        cases.close(case_id=case.pk, user_id=user.pk, outcome="u fol", actor=builders.STAFF, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+
+    assert purge(at=now)["cases"] == 1
+    assert set(SecurityCase.objects.all()) == {young, still_open}
+
+
+def test_the_portals_own_role_deletes_no_case_itself(company: Company, now: datetime) -> None:
+    a_case("AAAA6662", user=steps.customer_of(company), at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        SecurityCase.objects.all()._raw_delete("default")
 
 
 def a_case(reference: str, *, user: User | None, at: datetime, kind: str = cases.Kind.DEAD_END) -> SecurityCase:

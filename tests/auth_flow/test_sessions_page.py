@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts import clock, notices
 from accounts.models import AuditEvent, Company, User
@@ -40,6 +41,13 @@ def test_it_shows_browser_network_and_which_one_is_this(browser: Client) -> None
     assert "Firefox, Windows" in page.content.decode()
     assert "127.0.0.1" in page.content.decode()
     assert FIREFOX not in page.content.decode()
+
+
+@pytest.mark.parametrize(("at_once", "words"), [(1, "vetëm në një shfletues"), (3, "në jo më shumë se 3 shfletues")])
+def test_it_says_how_many_there_may_be(browser: Client, settings: Settings, at_once: int, words: str) -> None:
+    settings.SESSIONS_PER_USER = at_once
+
+    assert words in browser.get(PAGE).content.decode()
 
 
 def test_a_vain_try_is_seen(browser: Client, user: User, company: Company) -> None:

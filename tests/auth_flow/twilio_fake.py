@@ -64,7 +64,8 @@ def is_mail_date(value: object) -> bool:
 class TwilioFake:
     """`plays` are taken one a request, then every message is taken: a code of REFUSALS, or one of the words below.
 
-    hang (never answers), slow, taken_then_500 (takes it and says that it broke), no_json, no_code (a bare 503).
+    hang (never answers), slow, taken_then_hang (takes it and never says so), taken_then_500 (takes it and says that it
+    broke), no_json, no_code (a bare 503).
     """
 
     sid: str = "AC" + "0" * 32
@@ -146,6 +147,10 @@ class _Desk(BaseHTTPRequestHandler):
     def _play_hang(self, form: dict[str, str]) -> None:
         self.fake.released.wait(10)
         self.close_connection = True
+
+    def _play_taken_then_hang(self, form: dict[str, str]) -> None:
+        self._take(form)
+        self._play_hang(form)
 
     def _play_taken_then_500(self, form: dict[str, str]) -> None:
         self._take(form)

@@ -1,15 +1,15 @@
 """What stands on every page: whose session it is, what waits, and the close of the day."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from accounts import business_day, day_close
-from accounts.models import User
+from accounts import business_day, clock, day_close
+from accounts.models import BankClock, User
 from bkt_portal import header
 from tests import builders
 from tests.builders import AT
@@ -94,15 +94,30 @@ def test_a_page_that_shows_nothing_of_it_asks_the_database_nothing(
     assert context["header"].company_name == mandate.company.name
 
 
-def test_the_close_of_the_day_is_told_while_it_runs() -> None:
+def test_the_close_of_the_day_is_told_while_it_runs_and_afterwards() -> None:
     today = business_day.accounting_day(AT)
 
     before = header.banner_at(EVENING)
     day_close.begin(day=today, at=EVENING)
     meanwhile, at_noon = header.banner_at(EVENING), header.banner_at(AT)
-    day_close.finish(day=today, at=EVENING)
-    afterwards = header.banner_at(EVENING)
+    day_close.carry_on(day=today, at=EVENING)
+    afterwards, at_midnight = header.banner_at(EVENING), header.banner_at(EVENING + timedelta(hours=4))
 
     assert meanwhile
     assert "Mbyllja ditore" in str(meanwhile.text)
-    assert (before, at_noon, afterwards) == (None, None, None)
+    assert afterwards
+    assert "Dita e bankës u mbyll" in str(afterwards.text)
+    assert (before, at_noon, at_midnight) == (None, None, None)
+
+
+def test_what_a_customer_reads_during_the_close_is_what_the_books_do(signed_in: SignIn) -> None:
+    company = builders.company()
+    account, browser = builders.funded(company, 9_000_00), signed_in(builders.user(company))
+    day_close.begin(day=AT.date(), at=EVENING)
+    BankClock.objects.update(offset=EVENING - clock.machine())
+
+    page = browser.get(reverse("home")).content.decode()
+    builders.credit(account, 1_00, at=EVENING)
+
+    assert "veprimet e tanishme mund të reflektohen ditën tjetër të punës" in page
+    assert account.entries.latest("sequence").booked_on == date(2026, 11, 24)

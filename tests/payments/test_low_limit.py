@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
+from accounts import low_limit
 from accounts.models import User
 from auth_flow import fnp
 from payments import approvals
@@ -20,7 +22,7 @@ UNTIL = builders.AT + timedelta(hours=24)
 
 
 def lowered(firm: Firm) -> None:
-    User.objects.filter(pk=firm.signers[0].user_id).update(low_limit_until=UNTIL)
+    low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=builders.AT)
 
 
 def order_of(firm: Firm, minor: int):
@@ -129,6 +131,51 @@ def test_what_was_signed_before_the_reset_does_not_count(firm: Firm, clock_at) -
     firm.sign(order_of(firm, 1_000_000))
     later = builders.AT + timedelta(minutes=10)
     clock_at(later)
-    User.objects.filter(pk=firm.signers[0].user_id).update(low_limit_until=later + timedelta(hours=24))
+    low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=later)
 
     assert firm.sign(order_of(firm, LIMIT), at=later).status == OrderStatus.RELEASED
+
+
+def test_a_second_reset_lengthens_the_hours_and_gives_no_new_budget(firm: Firm, clock_at) -> None:
+    lowered(firm)
+    firm.sign(order_of(firm, LIMIT - 100))
+    later = builders.AT + timedelta(hours=3)
+    clock_at(later)
+    low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=later)
+
+    with pytest.raises(approvals.OverTheLowLimit) as refusal:
+        firm.ask(order_of(firm, 101), firm.signers[0], at=later)
+
+    assert f"{(UNTIL + timedelta(hours=3)).day}.11.2026 13:00" in str(refusal.value.sentence)
+    assert firm.sign(order_of(firm, 100), at=later).status == OrderStatus.RELEASED
+
+
+def test_a_reset_after_the_hours_are_over_begins_anew(firm: Firm, clock_at) -> None:
+    lowered(firm)
+    firm.sign(order_of(firm, LIMIT))
+    clock_at(UNTIL)
+    low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=UNTIL)
+
+    assert firm.ask(order_of(firm, LIMIT), firm.signers[0], at=UNTIL) is not None
+
+
+def test_shorter_hours_shorten_none_that_run(firm: Firm, settings: Settings) -> None:
+    user = User.objects.get(pk=firm.signers[0].user_id)
+    low_limit.lower(user, at=builders.AT)
+    settings.LOW_LIMIT_HOURS = 1
+
+    low_limit.lower(user, at=builders.AT + timedelta(minutes=10))
+
+    user.refresh_from_db()
+    assert (user.low_limit_since, user.low_limit_until) == (builders.AT, UNTIL)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["low_limit_until = now()", "low_limit_since = now()", "low_limit_since = now(), low_limit_until = now()"],
+)
+def test_the_hours_have_a_beginning_and_an_end(firm: Firm, change: str) -> None:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE accounts_user SET {change} WHERE id = %s", [firm.signers[0].user_id])
+
+    assert "the_low_limit_has_a_beginning_and_an_end" in str(refusal.value)
