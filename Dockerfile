@@ -17,7 +17,8 @@ RUN PORTAL_MODE=demo SECRET_KEY=unused FNP_KEY=unused PROOF_KEY=unused \
     .venv/bin/python manage.py collectstatic --no-input
 
 FROM python:3.11-slim-bookworm
-RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal
+RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --shell /usr/sbin/nologin portal \
+    && install -d -o portal -g portal -m 700 /files
 ENV PATH=/portal/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /portal
 COPY --from=built --chown=root:root /portal /portal

@@ -8,4 +8,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Librat")
 
     def ready(self) -> None:
-        from accounts import enrolment  # noqa: F401  its notices are read where its verbs are never called
+        # Notices are read, and proposals decided, where the verbs behind them are never called by name.
+        from accounts import corrections, enrolment, mandate_powers, powers  # noqa: F401, I001
+        from accounts import books_laws  # noqa: F401  laws are asked where their modules are never named

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.arrays import array
 from accounts.models import AuditChain, AuditEvent, Company, Mandate, User
 
 DONE = "done"
@@ -100,8 +101,11 @@ def written_last() -> Iterator[None]:
         yield
     finally:
         _waiting.reset(token)
-    for line in sorted(lines, key=lambda line: line[0]):
-        _append(line)
+    lines.sort(key=lambda line: line[0])
+    if len(lines) > 1:
+        _append_many(lines)
+    elif lines:
+        _append(lines[0])
 
 
 def _append(line: Line) -> None:
@@ -109,8 +113,25 @@ def _append(line: Line) -> None:
         cursor.execute("SELECT audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", line)
 
 
+def _append_many(lines: list[Line]) -> None:
+    """In one statement, which locks the chains in the order of their names; each column is an array."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_append_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [array(column) for column in zip(*lines, strict=True)],
+        )
+
+
 def chain_name(company_id: str) -> str:
     return f"company:{company_id}" if company_id else "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many events a chain had and the hash of the last; kept elsewhere, it shows that a tail was cut."""
+
+    count: int
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +145,30 @@ class Breach:
 
 def verify_chain(name: str) -> Breach | None:
     """Recompute one chain from its stored bytes; the first breach, or None when it holds to its head."""
+    stored = AuditChain.objects.filter(name=name).first()
+    events = AuditEvent.objects.filter(chain=name).order_by("sequence").iterator()
+    return first_breach(name, events, Head(stored.count, bytes(stored.head)) if stored else None)
+
+
+def first_breach(name: str, events: Iterable[AuditEvent], head: Head | None, kept: Head | None = None) -> Breach | None:
+    """The first breach of a chain, whose events come in order; `kept` is a head of it that was written elsewhere.
+
+    Whoever owns the tables may cut the tail and move the head, or hash everything anew: only `kept` tells then.
+    """
     previous, expected = b"", 0
-    for event in AuditEvent.objects.filter(chain=name).order_by("sequence").iterator():
+    for event in events:
         expected += 1
         breach = _breach_of(event, previous, expected)
+        previous = bytes(event.hash)
+        if not breach and kept and kept.count == expected and kept.hash != previous:
+            breach = "hash differs from the head that was kept"
         if breach:
             return Breach(name, event.sequence, breach)
-        previous = bytes(event.hash)
-    head = AuditChain.objects.filter(name=name).first()
+    if kept and kept.count > expected:
+        return Breach(name, expected, f"the tail is cut: {kept.count} events are known from the head that was kept")
     if expected and head is None:
         return Breach(name, expected, "the head is missing")
-    if head and (head.count != expected or bytes(head.head) != previous):
+    if head and (head.count != expected or head.hash != previous):
         return Breach(name, expected, "the head does not fit the last event")
     return None
 
@@ -146,10 +180,14 @@ def _breach_of(event: AuditEvent, previous: bytes, expected: int) -> str:
         return "previous hash differs"
     if hashlib.sha256(previous + bytes(event.record)).digest() != bytes(event.hash):
         return "hash differs from the record"
-    stored = json.loads(bytes(event.record))
+    try:
+        stored = json.loads(bytes(event.record))
+        at = datetime.fromisoformat(stored["at"])
+    except (ValueError, KeyError):
+        return "the record cannot be read"
     columns = ("event", "outcome", "actor", "actor_role", "company", "subject", "reason")
-    if any(stored[name] != getattr(event, name) for name in columns):
+    if any(stored.get(name) != getattr(event, name) for name in columns):
         return "a column differs from the record"
-    if datetime.fromisoformat(stored["at"]) != event.at:
+    if at != event.at:
         return "the moment differs from the record"
     return ""

@@ -1,18 +1,36 @@
-"""The close of the bank's day (R59, R60): open, closing, closed; one way, under the row's lock."""
+"""The close of the bank's day (R59, R60): open, closing, closed; one way, and never closed unless it adds up.
 
-from datetime import date, datetime, time
+    begin      the day takes no more bookings: whatever comes now is booked on the next working day
+    totals     one checkpoint an account, some accounts at a time, each time a transaction of its own
+    hooks      what the bank books at the end of a day, e.g. interest and fees: see `at_close`
+    proof      the totals against the entries, read by another way; a day that does not add up stays closing
+    finish     the books of the day are final
 
-from django.db.models import Max, Min, Q
+The close may stop anywhere and goes on from there; the clock and staff may start it twice or at once (close_run.py).
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from celery import current_app
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError as QueueAway
 
-from accounts import audit, business_day, clock
-from accounts.models import BankDay
+from accounts import audit, business_day, clock, close_run, day_totals, ledger
+from accounts.close_run import CloseRun, OutOfPatience, TakenOver
+from accounts.days import short_day
+from accounts.ledger import Facts, Leg
+from accounts.models import BankAccount, BankDay, DayClose, Posting
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from accounts.working_days import ONE_DAY
 
-CLOSE_STARTS = time(20, 0)
-IS_CLOSED = Q(status=BankDay.Status.CLOSED)
+logger = logging.getLogger(__name__)
+ACCOUNTS_A_STEP = 200
 
 
 class DayIsNotOpen(Refusal):
@@ -24,63 +42,255 @@ class DayIsNotClosing(Refusal):
 
 
 class TooEarlyToClose(Refusal):
-    sentence = _("Mbyllja e ditës mund të fillojë nga ora 20:00.")
+    sentence = _("Mbyllja e ditës mund të fillojë nga ora %(time)s. Provoni përsëri atëherë.")
+
+
+class EarlierDayComesFirst(Refusal):
+    sentence = _("Dita e bankës %(day)s nuk është mbyllur ende. Mbyllet ajo më parë.")
+
+
+class DoesNotAddUp(Exception):  # noqa: N818  what went wrong is said by its text
+    """The day cannot be closed; the text says why."""
+
+
+# --- Its two ends ----------------------------------------------------------------------------------------------------
 
 
 @verb("bank.day.closing")
 def begin(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> BankDay:
-    """Start closing one day, from 20:00 of it; refuses a day that is not open. What is booked later goes further."""
-    if clock.tirana(at) < datetime.combine(day, CLOSE_STARTS, clock.TIRANA):
-        raise TooEarlyToClose
+    """Start closing one day, from 20:00 of it and after every earlier one; what is booked later goes further.
+
+    Waits for the postings that are on their way to this day, and they for nobody. Refuses a day that is not open.
+    """
+    if clock.tirana(at) < datetime.combine(day, settings.DAY_CLOSE_STARTS, clock.TIRANA):
+        raise TooEarlyToClose(time=f"{settings.DAY_CLOSE_STARTS:%H:%M}")
+    if earlier := business_day.to_close_before(day):
+        raise EarlierDayComesFirst(day=short_day(earlier))
     BankDay.objects.get_or_create(day=day)
     bank_day = BankDay.objects.select_for_update().get(day=day)
     if bank_day.status != BankDay.Status.OPEN:
         raise DayIsNotOpen
     bank_day.status, bank_day.closing_at = BankDay.Status.CLOSING, at
     bank_day.save(update_fields=["status", "closing_at"])
+    DayClose.objects.update_or_create(bank_day=bank_day, defaults={"begun_by": actor.name})
     audit.record("bank.day.closing", actor=actor, at=at, subject=f"day:{day}")
     return bank_day
 
 
-@verb("bank.day.closed")
-def finish(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> BankDay:
-    """Finish closing one day: its bookings are final from here on; refuses a day that is not closing."""
-    bank_day = BankDay.objects.select_for_update().get(day=day)
-    if bank_day.status != BankDay.Status.CLOSING:
+@verb("bank.day.resumed")
+def resume(*, day: date, at: datetime, actor: audit.Actor) -> None:
+    """Let the clock try a day in trouble again without waiting; refuses a day that is not closing."""
+    if not _is(day, BankDay.Status.CLOSING):
         raise DayIsNotClosing
+    DayClose.objects.filter(pk=day).update(trouble_at=None)
+    audit.record("bank.day.resumed", actor=actor, at=at, subject=f"day:{day}")
+
+
+@verb("bank.day.closed")
+def _finish(*, day: date, at: datetime, run: CloseRun) -> None:
+    """The books of a proved day are final from here on. The database refuses it while a total is missing."""
+    close = run.held()
+    bank_day = BankDay.objects.select_for_update().get(day=day)
     bank_day.status, bank_day.closed_at = BankDay.Status.CLOSED, at
     bank_day.save(update_fields=["status", "closed_at"])
-    audit.record("bank.day.closed", actor=actor, at=at, subject=f"day:{day}")
-    return bank_day
+    close.run_token, close.run_until, close.trouble, close.trouble_at = None, None, "", None
+    close.save()
+    details = {"accounts": close.accounts_done, "begun_by": close.begun_by}
+    audit.record("bank.day.closed", actor=audit.THE_CLOCK, at=at, subject=f"day:{day}", details=details)
 
 
-def close_due(*, at: datetime) -> list[date]:
-    """Close every working day whose 20:00 has passed, oldest first, each step in its own transaction; the days closed.
+def hurry() -> None:
+    """Ask a worker to look at the close now; when the queue is away, the clock's next tick does."""
+    try:
+        current_app.send_task("accounts.close_day", ignore_result=True)
+    except (QueueAway, OSError):
+        logger.warning("queue away, the close waits for the tick", extra={"event": "bank.day.waits"})
 
-    Days on which nothing was booked are closed too, so that nothing can be booked on them later. A day that another
-    clock is closing at this moment is left to it.
+
+# --- Which days ------------------------------------------------------------------------------------------------------
+
+
+def close_due(*, at: datetime, gives_up_at: datetime | None = None) -> list[date]:
+    """Close every day whose 20:00 has passed, oldest first; the days that this call closed.
+
+    Days on which nothing was booked are closed too, so that nothing can be booked on them later. No day is closed
+    before an earlier one: the first that another run has in hand, that does not add up, or for which no time is left
+    until `gives_up_at` (the machine's clock) ends the call.
     """
     closed = []
-    for day in _due(at):
-        try:
-            if not BankDay.objects.filter(day=day, status=BankDay.Status.CLOSING).exists():
+    for day in business_day.to_close(at):
+        if not _is(day, BankDay.Status.CLOSING):
+            with suppress(DayIsNotOpen):  # another clock was quicker
                 begin(day=day, at=at)
-            finish(day=day, at=at)
-        except (DayIsNotOpen, DayIsNotClosing):
-            continue
-        closed.append(day)
+        if carry_on(day=day, at=at, gives_up_at=gives_up_at):
+            closed.append(day)
+        elif not _is(day, BankDay.Status.CLOSED):
+            break
     return closed
 
 
-def _due(at: datetime) -> list[date]:
-    """Working days from the first that is not closed up to the last whose 20:00 has passed."""
-    local = clock.tirana(at)
-    last = local.date() if local.time() >= CLOSE_STARTS else local.date() - ONE_DAY
-    known = BankDay.objects.aggregate(first=Min("day", filter=~IS_CLOSED), closed=Max("day", filter=IS_CLOSED))
-    first = known["first"] or (known["closed"] and known["closed"] + ONE_DAY)
-    if first is None or first > last:
-        return []
-    calendar = business_day.calendar()
-    days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
-    done = set(BankDay.objects.filter(IS_CLOSED, day__range=(first, last)).values_list("day", flat=True))
-    return [day for day in days if day not in done and day <= calendar.until and calendar.is_working(day)]
+def _is(day: date, status: str) -> bool:
+    return BankDay.objects.filter(day=day, status=status).exists()
+
+
+# --- One run ---------------------------------------------------------------------------------------------------------
+
+
+def carry_on(*, day: date, at: datetime, gives_up_at: datetime | None = None) -> bool:
+    """Carry a closing day on from where it stands, to its end if it can; whether this call closed it.
+
+    Nothing when another run has it in hand. What keeps a day from being closed is written down and told loudly, and
+    tried again later; the day stays closing.
+    """
+    run = close_run.take(day, gives_up_at=gives_up_at)
+    if run is None:
+        return False
+    try:
+        _write_totals(run, at=at)
+        for name, hook in HOOKS.items():
+            _run_hook(run, name, hook, at=at)
+        _prove(run)
+        _finish(day=day, at=at, run=run)
+    except OutOfPatience:
+        return False
+    except TakenOver:
+        logger.warning(
+            "another run took the close over", extra={"event": "bank.day.taken_over", "subject": f"day:{day}"}
+        )
+        return False
+    except IntegrityError as error:
+        _keep_trouble(day=day, at=at, run=run, trouble=_law_of(error))
+        return False
+    except DoesNotAddUp as trouble:
+        _keep_trouble(day=day, at=at, run=run, trouble=str(trouble))
+        return False
+    finally:
+        with suppress(DatabaseError):
+            run.let_go()
+    return True
+
+
+def _law_of(error: IntegrityError) -> str:
+    """The law that refused, and the row that it refused."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    law, row = (getattr(diagnosis, part, None) for part in ("constraint_name", "message_detail"))
+    return f"refused by law: {law}. {row or ''}"
+
+
+def _write_totals(run: CloseRun, *, at: datetime) -> None:
+    is_done = False
+    while not is_done:
+        with run.step() as close:
+            if close.totals_at is None:
+                _write_some(close, at=at)
+            is_done = close.totals_at is not None
+
+
+def _write_some(close: DayClose, *, at: datetime) -> None:
+    """The next accounts; the cursor moves in the transaction that writes their totals."""
+    if not close.accounts_count:
+        close.accounts_count = BankAccount.objects.count()
+    written = day_totals.write_some(close.pk, after=close.last_account_id, limit=ACCOUNTS_A_STEP)
+    close.last_account_id = written.last_account_id or close.last_account_id
+    close.accounts_done += written.looked_at
+    if written.looked_at < ACCOUNTS_A_STEP:
+        close.accounts_count, close.totals_at = close.accounts_done, at
+
+
+def _prove(run: CloseRun) -> None:
+    """Raises DoesNotAddUp; else the bank's own line stands in the books."""
+    with run.step():
+        differences = day_totals.differences(run.day)
+        if differences:
+            raise DoesNotAddUp("; ".join(map(str, differences)))
+        day_totals.write_bank(run.day)
+
+
+def _keep_trouble(*, day: date, at: datetime, run: CloseRun, trouble: str) -> None:
+    """Nobody may overlook it: on the row, in the trail, and in the log where the operators' alarms read."""
+    with suppress(TakenOver):
+        _record_trouble(day=day, at=at, run=run, trouble=trouble)
+    facts = {"event": "bank.day.does_not_add_up", "subject": f"day:{day}"}
+    logger.error("the bank's day stays closing: %s", trouble, extra=facts)
+
+
+@verb("bank.day.in_trouble")
+def _record_trouble(*, day: date, at: datetime, run: CloseRun, trouble: str) -> None:
+    run.note_trouble(trouble)
+    audit.record(
+        "bank.day.in_trouble",
+        actor=audit.THE_CLOCK,
+        at=at,
+        subject=f"day:{day}",
+        outcome=audit.REFUSED,
+        reason=trouble,
+    )
+
+
+# --- What the bank books at the end of a day -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a hook, in a transaction of its own; `after` is what it returned last for this day, "" at first."""
+
+    name: str
+    day: date
+    at: datetime
+    after: str
+
+    def post(self, *, key: str, legs: Sequence[Leg], facts: Facts) -> Posting:
+        """Book for the closing day: its value date, and the next working day's books, for those of the day take no
+        more. `key` names the fact within hook and day: asked a second time it is booked once."""
+        key = f"close:{self.day}:{self.name}:{key}"
+        return ledger.post(key=key, legs=legs, facts=facts, value_on=self.day, at=self.at)
+
+
+Hook = Callable[[Step], str | None]
+HOOKS: dict[str, Hook] = {}
+
+
+def at_close(name: str) -> Callable[[Hook], Hook]:
+    """Let a function run in the close of every day, once a day, in the order of registration.
+
+        @at_close("interest")
+        def book_interest(step: Step) -> str | None:
+            ...  # some accounts after `step.after`, booked by step.post(key=...)
+            return str(last_account_id)  # or None when nothing is left
+
+    It is asked step by step until it returns None. Where it stands is kept in the transaction of the step, so that a
+    step happens wholly and once. Register where every worker imports it (tasks.py, apps.py).
+    """
+
+    def register(hook: Hook) -> Hook:
+        assert name not in HOOKS, f"two hooks called {name}"
+        HOOKS[name] = hook
+        return hook
+
+    return register
+
+
+def _run_hook(run: CloseRun, name: str, hook: Hook, *, at: datetime) -> None:
+    is_done = False
+    while not is_done:
+        with run.step() as close, audit.written_last():
+            kept, _is_new = close.steps.get_or_create(name=name)
+            if kept.done_at is None:
+                after = _asked(hook, Step(name, run.day, at, kept.after))
+                kept.after, kept.done_at = after or kept.after, None if after else at
+                kept.save(update_fields=["after", "done_at"])
+            is_done = kept.done_at is not None
+
+
+def _asked(hook: Hook, step: Step) -> str | None:
+    """A hook that breaks keeps the day from being closed, like a sum that does not add up."""
+    try:
+        after = hook(step)
+    except OperationalError:
+        raise  # the database is away or busy: the next tick tries again
+    except Exception as error:
+        logger.exception("a hook of the close broke", extra={"event": "bank.day.hook_broke"})
+        raise DoesNotAddUp(f"hook {step.name}: {type(error).__name__}") from error
+    if after is not None and after in {"", step.after}:
+        raise DoesNotAddUp(f"hook {step.name}: stands still at {after}")
+    return after

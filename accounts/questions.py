@@ -12,7 +12,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -64,11 +64,12 @@ class _Written(Generic[Row]):
 
 def _rows(written: _Written[Row], values: tuple[Any, ...]) -> Iterator[Row]:
     """What Django's own iterables make of the answer: they ask the queryset for its compiler, and the compiler for its
-    SQL and its converters; these are laid ready."""
+    SQL, its converters and its connection; these are laid ready."""
     compiler = copy(written.compiler)
     ready = {
         "as_sql": lambda *_options: (written.sql, values),
         "get_converters": lambda _columns: written.converters,
+        "connection": connections[DEFAULT_DB_ALIAS],  # each thread has its own
     }
     vars(compiler).update(ready)
     stand_in = SimpleNamespace(

@@ -1,5 +1,6 @@
 """Reads of the books that more than one room needs."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -19,13 +20,15 @@ def account_of(company: Company, account_uuid: UUID) -> BankAccount | None:
 
 
 def payee_account(iban: str, *, currency: str, owner: Company | None = None) -> BankAccount | None:
-    """The current account of this bank that takes a payment to this IBAN, of `owner` alone where one is given.
-
-    A frozen one takes credits, a closed one nothing.
-    """
-    accounts = BankAccount.objects.filter(iban=iban, currency=currency, kind=BankAccount.Kind.CURRENT)
-    accounts = accounts.exclude(status=BankAccount.Status.CLOSED)
+    """The current account of this bank that takes a payment to this IBAN, of `owner` alone where one is given."""
+    accounts = payee_accounts([iban]).filter(currency=currency)
     return (accounts.filter(company=owner) if owner else accounts).first()
+
+
+def payee_accounts(ibans: Iterable[str]) -> QuerySet[BankAccount]:
+    """The current accounts of this bank, among these IBANs, that take payments: a frozen one does, a closed one not."""
+    accounts = BankAccount.objects.filter(iban__in=ibans, kind=BankAccount.Kind.CURRENT)
+    return accounts.exclude(status=BankAccount.Status.CLOSED)
 
 
 def house_account(code: str, currency: str) -> BankAccount:

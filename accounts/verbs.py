@@ -1,6 +1,8 @@
 """What makes a function a verb of the bank: one durable transaction, and no refusal without a trace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -13,6 +15,8 @@ from accounts.refusals import Refusal
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_is_part: ContextVar[bool] = ContextVar("a verb that runs as a part of another", default=False)
+
 
 def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Run the function in one durable transaction. A `Refusal` rolls it back, is recorded, and is raised again.
@@ -24,6 +28,8 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            if _is_part.get():
+                return function(*args, **kwargs)
             try:
                 with transaction.atomic(durable=True), audit.written_last():
                     return function(*args, **kwargs)
@@ -34,6 +40,19 @@ def verb(event: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return decorate
+
+
+@contextmanager
+def as_part_of_this() -> Iterator[None]:
+    """A verb called inside belongs to the verb that runs: one transaction, and a refusal is the whole's refusal.
+
+    For an act that waited for a second person (accounts.four_eyes): it is done and approved together, or neither.
+    """
+    token = _is_part.set(True)
+    try:
+        yield
+    finally:
+        _is_part.reset(token)
 
 
 def _record_refusal(event: str, refusal: Refusal, kwargs: dict[str, object]) -> None:

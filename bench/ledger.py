@@ -1,17 +1,16 @@
 """ledger: one posting with every law of the books, against the limit of bench/limit.sql on the same server.
 
-Five ways to book, each by 1 or 4 processes on connections of their own, every booking a commit:
+Six ways to book (bench/ledger_ways.py), each by 1 or 4 processes on connections of their own, every booking a commit:
 - `post`     the portal's one statement, SELECT ledger_post(...), through Django's connection in autocommit
 - `wrapper`  accounts.ledger.post, which reads the posting back as an object
 - `verb`     the statement in a verb: a transaction around it, and an audit line at the end of the one chain
+- `audited`  the statement with its audit line in it: one round trip, in autocommit
 - `limit`    bare.post through psycopg, prepared
 - `pgbench`  bare.post through pgbench -M prepared, where PostgreSQL brings it: no Python in the way
 """
 
-import itertools
 import multiprocessing
 import os
-import random
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -23,15 +22,14 @@ from pathlib import Path
 from statistics import median
 
 import psycopg
-from django.db import connection, connections
+from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
-from accounts import audit, clock, enrolment, ledger
+from accounts import clock, enrolment
 from accounts.identifiers import make_albanian_iban
-from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount
-from accounts.models.ledger import Channel, Kind
-from accounts.verbs import verb
+from bench import day, ledger_batch, ledger_growth, peers
+from bench.ledger_ways import BENCH, WAYS, dice
 from bench.rounds import Pace, Result, interleave, rate, ratio
 
 ACCOUNTS = 10_000
@@ -39,11 +37,7 @@ WORKERS = 4
 OVERDRAFT_MINOR = 10**15  # nobody is refused: a refusal would be quicker than a posting
 AGE_SECONDS = 1.5
 WARM_SECONDS = 0.3
-BENCH = audit.Actor(name="bench", role="system")
 LIMIT = Path(__file__).with_name("limit.sql")
-OURS = "SELECT ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-BARE = "SELECT bare.post(%s, %s, %s, %s)"
-WORDS = "Pagese fature 2026-11"
 UNIFORM_SCRIPT = r"""
 \set debit random(1, 10000)
 \set apart random(1, 9999)
@@ -76,7 +70,7 @@ LOADS = (
 
 
 def measure(pace: Pace) -> list[Result]:
-    """Rates of all four ways, load by load; the bars are on the portal's statement against the limit."""
+    """Rates of all ways, load by load; the bars are on the portal's statement against the limit."""
     with psycopg.connect(_owner(), autocommit=True) as owner:
         owner.execute(LIMIT.read_bytes())
     ids = _open_accounts()
@@ -89,7 +83,8 @@ def measure(pace: Pace) -> list[Result]:
             owner.execute("VACUUM ANALYZE")
         for load in LOADS:
             results += _measured(load, crew, pace)
-    return results
+    results += ledger_batch.measure(pace, ids)
+    return results + peers.measure(pace) + day.measure(pace) + ledger_growth.measure(pace, ids[1])
 
 
 def _measured(load: Load, crew: "Crew", pace: Pace) -> list[Result]:
@@ -110,7 +105,11 @@ def _measured(load: Load, crew: "Crew", pace: Pace) -> list[Result]:
         for name, other in (("pgbench", "pgbench"), ("limit", "psycopg"))
         if name in found
     ]
-    for name, other in (("wrapper", "with the object read back"), ("verb", "in a verb, with its audit line")):
+    for name, other in (
+        ("wrapper", "with the object read back"),
+        ("verb", "in a verb, with its audit line"),
+        ("audited", "with its audit line in the statement"),
+    ):
         value = ratio(found[name], found["post"])
         results.append(Result("ledger", f"{load.words}: {other} / ledger_post", value, "x"))
     results += [
@@ -178,7 +177,7 @@ def _crew(ids: list[int]) -> Iterator[Crew]:
 
 
 def _work(pipe: Connection, ids: list[int]) -> None:
-    _dice.seed(os.getpid())
+    dice.seed(os.getpid())
     with psycopg.connect(_owner(), autocommit=True) as bare:
         while job := pipe.recv():
             way, hot, seconds = job
@@ -194,79 +193,8 @@ def _rate(way: str, hot: bool, seconds: float, ids: list[int], bare: psycopg.Con
 def _places(*, hot: bool) -> Iterator[tuple[int, int]]:
     """Pairs of different places in the list of accounts: debit and credit."""
     while True:
-        debit = 0 if hot else _dice.randrange(ACCOUNTS)
-        yield debit, (debit + _dice.randrange(1, ACCOUNTS)) % ACCOUNTS
-
-
-# --- The ways ---------------------------------------------------------------------------------------------------------
-
-Way = Callable[[list[int], int, int, psycopg.Connection], object]
-FACTS = Facts(
-    kind=Kind.DOMESTIC,
-    channel=Channel.ONLINE,
-    debtor_name="MATËSI SHPK",
-    debtor_iban="AL00205116209999000000000000",
-    creditor_name="BETA NDËRTIM SHPK",
-    creditor_iban="AL00212110009999000000001147",
-    remittance_information=WORDS,
-)
-_numbers = itertools.count(1)
-_dice = random.Random()  # noqa: S311  which accounts, how much: no secrets
-
-
-def _key() -> str:
-    return f"bench:{os.getpid()}:{next(_numbers)}"
-
-
-def _post(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
-    at, key, amount = clock.machine(), _key(), _dice.randint(1, 100_000)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OURS,
-            [
-                key,
-                FACTS.kind,
-                FACTS.channel,
-                at,
-                clock.tirana_day(at),
-                FACTS.debtor_name,
-                FACTS.debtor_iban,
-                FACTS.creditor_name,
-                FACTS.creditor_iban,
-                FACTS.remittance_information,
-                key,
-                f"payments.order:{key}",
-                None,
-                [ids[debit], ids[credit]],
-                [-amount, amount],
-                ["principal", "principal"],
-                None,
-            ],
-        )
-        cursor.fetchone()
-
-
-def _wrapper(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
-    at, amount = clock.machine(), _dice.randint(1, 100_000)
-    legs = [Leg(ids[debit], -amount), Leg(ids[credit], amount)]
-    ledger.post(key=_key(), legs=legs, facts=FACTS, value_on=clock.tirana_day(at), at=at)
-
-
-def _verb(ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
-    _post_in_a_verb(ids=ids, debit=debit, credit=credit, bare=bare)
-
-
-@verb("bench.posted")
-def _post_in_a_verb(*, ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
-    _post(ids, debit, credit, bare)
-    audit.record("bench.posted", actor=BENCH, at=clock.machine(), subject="bench")
-
-
-def _limit(_ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
-    bare.execute(BARE, (debit + 1, credit + 1, _dice.randint(1, 100_000), WORDS), prepare=True).fetchone()
-
-
-WAYS: dict[str, Way] = {"post": _post, "wrapper": _wrapper, "verb": _verb, "limit": _limit}
+        debit = 0 if hot else dice.randrange(ACCOUNTS)
+        yield debit, (debit + dice.randrange(1, ACCOUNTS)) % ACCOUNTS
 
 
 # --- pgbench ----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
@@ -9,6 +10,10 @@ class PortalConfig(AppConfig):
         # The system checks register themselves; the staff's session listens to whoever signs in.
         import bkt_portal.checks
         import bkt_portal.staff_session  # noqa: F401
+        from bkt_portal import staff_roles
+
+        # Once a migrate: the admin is the last of the installed apps that have models.
+        post_migrate.connect(staff_roles.lay_down, sender=apps.get_app_config("admin"))
 
 
 class StaffAdminConfig(AdminConfig):

@@ -5,7 +5,7 @@ from typing import Final
 
 import redis
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 from django.conf import settings
 from django.utils.module_loading import import_string
 from redis.backoff import NoBackoff
@@ -18,6 +18,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bkt_portal.settings")
 app = Celery("bkt_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: object) -> None:
+    """Log lines are configured in the settings; Celery, left alone, would drop every line below WARNING."""
 
 
 @worker_init.connect

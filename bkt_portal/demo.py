@@ -13,13 +13,14 @@ from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, Company, Mandate, User
 from accounts.models.ledger import Channel, Kind
-from auth_flow import desk, fnp, login
+from auth_flow import desk, endings, fnp, login
 from auth_flow.models import LoginAttempt
+from bkt_portal import demo_clearing
 from bkt_portal.demo_cast import FIRMS, PASSWORD, SUPPLIERS, Firm, Player
 from bkt_portal.demo_year import Fact, Happening, Payment, year_of
-from payments import approvals, execution, orders
-from payments.models import ApprovalRule, PaymentOrder
-from payments.models.orders import OrderKind
+from payments import approvals, arrivals, clearing, execution, orders, sent_files
+from payments.models import ApprovalRule, ClearingItem, PaymentOrder
+from payments.models.orders import OrderKind, Rail
 
 BRANCH = audit.Actor(name="user:demo-branch", role="staff")
 AGENT = audit.Actor(name="user:demo-agent", role="staff")
@@ -50,11 +51,12 @@ def build(*, at: datetime) -> Stage:
     year = [happening for firm in FIRMS for happening in year_of(firm, calendar, first, last)]
     for happening in sorted(year):
         _happen(stage, happening)
+    _clear(at=at)
     day_close.close_due(at=at)
     _leave_something_to_do(stage, at=at)
     _block(stage)
     for attempt in stage.sessions.values():
-        login.end(attempt, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
+        endings.end(attempt, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
     return stage
 
 
@@ -151,6 +153,15 @@ def _happen(stage: Stage, happening: Happening) -> None:
         case Payment() as payment:
             order = _signed(stage, payment, at=happening.at)
             execution.execute(order_id=order.pk, at=happening.at + timedelta(minutes=1))
+
+
+def _clear(*, at: datetime) -> None:
+    """The year's payments leave in one file and are answered, so that the first session begins with new ones."""
+    for rail, currency in set(ClearingItem.objects.values_list("rail", "currency").distinct()):
+        clearing.make_file(rail=Rail(rail), currency=currency, until=at, at=at)
+    sent_files.write_out(at=at)
+    demo_clearing.answer_all(at=at)
+    arrivals.read_all(at=at)
 
 
 def _is_covered(stage: Stage, fact: Fact) -> bool:

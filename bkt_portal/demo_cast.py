@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 PASSWORD = "Lumi-Drin-2026"  # noqa: S105  the demo's own, printed when it starts; production holds no demo bank
 STAFF_USERNAME = "arta.dega"
+# Her colleagues: whoever confirms what she proposes, and who answers the phone. By name, with their role's group.
+COLLEAGUES = {"dritan.dega": "Degë", "ema.kontakti": "Qendra e kontaktit", "olta.operacione": "Operacione"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public
 def readyz(request: HttpRequest) -> HttpResponse:
-    """One line a part; 200 only if every part answered, else 503."""
-    answers = readiness.answers()
+    """One line a part; 200 only if every part answered, else 503. A late bank day is told, and the portal stays up."""
+    answers = dict(readiness.answers())
+    is_late = not answers.pop(readiness.BANK_DAY, True)
     lines = [f"{part}: {'ok' if answered else 'no answer'}\n" for part, answered in answers.items()]
+    lines += [f"{readiness.BANK_DAY}: late\n"] if is_late else []
     status = 200 if all(answers.values()) else 503
     return HttpResponse("".join(lines), status=status, content_type=PLAIN)

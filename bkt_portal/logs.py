@@ -15,6 +15,7 @@ CONFIGURATION: Final[dict[str, Any]] = {
         "django.request": {"level": "ERROR"},
         "django.db.backends": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},  # or a line for every tick
         "httpx": {"level": "WARNING"},
     },
 }

@@ -9,8 +9,9 @@ from pathlib import Path
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from bkt_portal import bank, env, logs
+from bkt_portal import bank, csp, env, logs
 from bkt_portal.safety import refuse_unsafe
+from bkt_portal.ticks import DEMO_TICKS, TICKS
 
 django_stubs_ext.monkeypatch()  # ModelAdmin[Company] and the like, at run time as in the types
 
@@ -33,6 +34,12 @@ PROOF_KEY = env.secret("PROOF_KEY")
 BANK = bank.identity()
 NIPT_PATTERN = env.text("NIPT_PATTERN", r"[J-N]\d{8}[A-Z]")
 EXECUTION_STARTS = env.time_of_day("EXECUTION_STARTS", "08:00")
+EXECUTION_BATCH = env.integer("EXECUTION_BATCH", 500)  # due orders booked together
+ORDER_LIFE_DAYS = env.integer("ORDER_LIFE_DAYS", 30)
+STANDING_FAILURES_TOLD = env.integer("STANDING_FAILURES_TOLD", 3)  # in a row; then its owners are asked to look
+RETURN_FEE_ON_REJECT = env.flag("RETURN_FEE_ON_REJECT", False)
+CLEARING_SETTLEMENT_ACCOUNT = env.text("CLEARING_SETTLEMENT_ACCOUNT", BANK["bic"])
+DAY_CLOSE_STARTS = env.time_of_day("DAY_CLOSE_STARTS", "20:00")
 PASSWORD_MAX_AGE_DAYS = env.integer("PASSWORD_MAX_AGE_DAYS", 90)
 # Seed of the cut-off table; afterwards the table rules.
 DOMESTIC_CUT_OFF = env.time_of_day("DOMESTIC_CUT_OFF", "14:00")
@@ -129,6 +136,7 @@ CELERY_TASK_ROUTES = {
     "auth_flow.*_mail": {"queue": "batch"},  # nobody waits at the door for a notice
     "auth_flow.*": {"queue": "otp"},
     "bkt_portal.*": {"queue": "otp"},
+    "accounts.watch_day": {"queue": "otp"},  # it must see what stands still in the other queue
 }
 CELERY_TASK_PUBLISH_RETRY = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
@@ -142,15 +150,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 # Short ticks; each asks the bank's clock what is due, so that no hour of the day stands here.
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "bkt_portal.heartbeat", "schedule": 2.0, "options": {"expires": 10, "queue": "otp"}},
-    "sweep-sms": {"task": "auth_flow.sweep_sms", "schedule": 2.0, "options": {"expires": 2, "queue": "otp"}},
-    "sweep-mail": {"task": "auth_flow.sweep_mail", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
-    "tell-owners": {"task": "auth_flow.tell_owners", "schedule": 5.0, "options": {"expires": 5, "queue": "otp"}},
-    "purge": {"task": "auth_flow.purge", "schedule": 600.0, "options": {"expires": 600, "queue": "batch"}},
-    "execute-due": {"task": "payments.execute_due", "schedule": 2.0, "options": {"expires": 2, "queue": "batch"}},
-    "close-day": {"task": "accounts.close_day", "schedule": 10.0, "options": {"expires": 10, "queue": "batch"}},
-}
+CELERY_BEAT_SCHEDULE = TICKS | (DEMO_TICKS if IN_DEMO else {})
 
 # --- Signing in --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -170,6 +170,7 @@ SIGN_IN_LIFE_SECONDS = 600
 SESSION_IDLE_SECONDS = 300
 SESSION_WARN_SECONDS = 60  # before that
 SESSION_ABSOLUTE_SECONDS = 8 * 3600
+SESSIONS_PER_USER = env.integer("SESSIONS_PER_USER", 1)  # one more ends the oldest
 STAFF_IDLE_SECONDS = 900
 STAFF_ABSOLUTE_SECONDS = 8 * 3600
 PASSWORD_HASHES_AT_ONCE = env.integer("PASSWORD_HASHES_AT_ONCE", 2)
@@ -182,6 +183,11 @@ PASSWORD_WARN_DAYS = 14
 # Registration and a forgotten password: how long one may take, and what is asked of a card.
 PROVING_LIFE_SECONDS = 1800
 CARD_DIGITS_ASKED = 6
+# A payee is new for so many hours; until then this much may be released to it (minor units by currency).
+NEW_PAYEE_HOURS = env.integer("NEW_PAYEE_HOURS", 24)
+NEW_PAYEE_LIMIT_MINOR = {"ALL": 50_000_000, "EUR": 500_000, "USD": 500_000, "GBP": 500_000, "CHF": 500_000}
+DUPLICATE_DAYS = 7  # how far back a like payment is looked for
+NAME_CHECKS_PER_HOUR = env.integer("NAME_CHECKS_PER_HOUR", 20)  # of one user, whether a name fits an account of ours
 # After a reset, for so many hours, its user signs orders up to this much (minor units by currency).
 LOW_LIMIT_HOURS = 24
 LOW_LIMIT_MINOR = {"ALL": 5_000_000, "EUR": 50_000, "USD": 50_000, "GBP": 50_000, "CHF": 50_000}
@@ -212,6 +218,7 @@ KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
 COUNTERS_KEPT_DAYS = 30
 NOBODY_KEPT_DAYS = 1
 AXES_KEPT_DAYS = 30
+CASES_KEPT_DAYS = env.integer("CASES_KEPT_DAYS", 5 * 365)  # after they were closed
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 # The function that sends a notice on by other channels, in the transaction that wrote it; "" = the portal alone.
 NOTICE_CHANNEL = "auth_flow.announcements.by_mail"
@@ -276,20 +283,7 @@ if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 USE_X_FORWARDED_HOST = False
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "font-src": ["'self'"],
-        "img-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "object-src": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+CONTENT_SECURITY_POLICY = csp.POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # --- SMS ---------------------------------------------------------------------------------------------------------
@@ -324,6 +318,9 @@ FORMAT_MODULE_PATH = ["bkt_portal.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Tirane"
+# Files that the portal writes and keeps, for its own account alone: heads of the audit chains.
+FILES_DIR = Path(env.text("FILES_DIR", str(PORTAL_DIR / "files")))
+CLEARING_DIR = Path(env.text("CLEARING_DIR", str(FILES_DIR / "clearing")))
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))

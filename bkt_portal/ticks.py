@@ -15,9 +15,15 @@ TICKS = {
     "tell-owners": _tick("auth_flow.tell_owners", every=5.0, queue="otp"),
     "purge": _tick("auth_flow.purge", every=600.0, queue="batch"),
     "execute-due": _tick("payments.execute_due", every=2.0, queue="batch"),
+    "make-standing": _tick("payments.make_standing", every=10.0, queue="batch"),
     "expire-due": _tick("payments.expire_due", every=60.0, queue="batch"),
+    "send-clearing": _tick("payments.send_clearing", every=5.0, queue="batch"),
+    "read-clearing": _tick("payments.read_clearing", every=5.0, queue="batch"),
+    "report-fiscal": _tick("payments.report_fiscal", every=60.0, queue="batch"),
     "close-day": _tick("accounts.close_day", every=10.0, queue="batch"),
     "watch-day": _tick("accounts.watch_day", every=60.0, queue="otp"),
     "verify-books": _tick("accounts.verify_books", every=60.0, queue="batch"),
     "audit-heads": _tick("accounts.export_audit_heads", every=60.0, queue="batch"),
 }
+# The clearing house that the demo plays to itself.
+DEMO_TICKS = {"demo-clearing": _tick("bkt_portal.demo_clearing", every=5.0, queue="batch")}

@@ -19,11 +19,12 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
 ]
 if settings.IN_DEMO:
-    from bkt_portal import demo_views
+    from bkt_portal import demo_clearing_views, demo_views
 
     urlpatterns += [
         path("demo/phone/", demo_views.phone, name="demo_phone"),
         path("demo/clock/", demo_views.clock_page, name="demo_clock"),
+        path("demo/clearing/", demo_clearing_views.page, name="demo_clearing"),
     ]
 
 handler400 = errors.bad_request

@@ -11,7 +11,7 @@ from accounts import audit, business_day, clock, notices
 from accounts.models import BankAccount
 from accounts.money import format_money
 from accounts.verbs import verb
-from payments import interbank
+from payments import interbank, selectors
 from payments.iso20022 import pacs002, reasons
 from payments.iso20022.pacs002 import StatusReport
 from payments.models import ArrivedFile, ClearingItem, Difference, PaymentOrder
@@ -154,7 +154,7 @@ def _tell(item: ClearingItem, *, at: datetime) -> None:
         details={"posting": order.return_posting_id, "transaction": item.transaction_id},
     )
     facts = {"number": order.number, "amount": format_money(order.amount_minor, order.currency)}
-    signatures = order.signatures.select_related("user")
+    signatures = selectors.signatures(order)
     people = {order.prepared_by_id: order.prepared_by} | {signature.user_id: signature.user for signature in signatures}
     for user in people.values():
         notices.tell(user, RETURNED, facts, at, company=order.company)

@@ -39,16 +39,20 @@ def digest(content: bytes) -> str:
 
 
 def place(where: str, name: str, content: bytes) -> Path:
+    """Put a file into one of the four; see `put`."""
+    return put(folder(where) / name, content)
+
+
+def put(target: Path, content: bytes) -> Path:
     """Put a file there, 0600 from its first moment and never half there; the same bytes twice are no fault.
 
     Raises OtherContent rather than writing over anything.
     """
-    target = folder(where) / name
     if target.exists():
         if digest(target.read_bytes()) != digest(content):
-            raise OtherContent(name)
+            raise OtherContent(target.name)
         return target
-    part = target.with_name(f".{name}.part")
+    part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "wb") as file:

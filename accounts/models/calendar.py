@@ -58,6 +58,7 @@ class BankDay(models.Model):
     class Meta:
         verbose_name = _("ditë e bankës")
         verbose_name_plural = _("ditë të bankës")
+        permissions: ClassVar = [("close_bankday", "Mund të fillojë mbylljen e ditës")]
 
     def __str__(self) -> str:
         return f"{self.day} {self.status}"

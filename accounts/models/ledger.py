@@ -1,6 +1,7 @@
 """What happened: postings and their entries, append-only, and the holds that come before some of them.
 
-Written only by the functions of migration 0003; `accounts.ledger` is their one caller.
+Written only by the ledger's functions in the database (migrations 0017 and 0018); `accounts.ledger` is their one
+caller. An entry moves its account and a hold binds it by themselves (migration 0016).
 """
 
 import uuid
@@ -30,6 +31,9 @@ class Kind(models.TextChoices):
     OWN = "own", _("Mes llogarive të mia")
     CORE = "core", _("Veprim i bankës")
     REVERSAL = "reversal", _("Kthim")
+    RETURN = "return", _("Kthim i pagesës")
+    INCOMING = "incoming", _("Pagesë hyrëse")
+    BUDGET = "budget", _("Pagesë për buxhetin")
 
 
 class Posting(models.Model):
@@ -40,7 +44,7 @@ class Posting(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=Kind)
     channel = models.CharField(max_length=12, choices=Channel)
     booked_at = models.DateTimeField()
@@ -51,13 +55,24 @@ class Posting(models.Model):
     creditor_name = models.CharField(max_length=140, blank=True)
     creditor_iban = models.CharField(max_length=34, blank=True)
     remittance_information = models.CharField(max_length=140, blank=True)
-    end_to_end_id = models.CharField(max_length=35, blank=True, db_index=True)
-    source = models.CharField(max_length=120, blank=True, db_index=True)
+    end_to_end_id = models.CharField(max_length=35, blank=True)
+    source = models.CharField(max_length=120, blank=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
 
     class Meta:
         verbose_name = _("regjistrim")
         verbose_name_plural = _("regjistrime")
+        # Here and not on the fields, which would each bring a second index, for LIKE: a posting pays for every one.
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="posting_key_names_one_posting", fields=["key"]),
+            models.UniqueConstraint(
+                name="posting_is_reversed_once", fields=["reverses"], condition=models.Q(reverses__isnull=False)
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="posting_by_end_to_end_id", fields=["end_to_end_id"]),
+            models.Index(name="posting_by_source", fields=["source"]),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts import business_day, ledger
+from accounts import business_day, corrections, ledger
 from accounts.ledger import Facts
 from accounts.models import (
     AuditEvent,
@@ -19,11 +19,15 @@ from accounts.models import (
     BankHoliday,
     CalendarYear,
     Company,
+    CoreFile,
     Entry,
     Hold,
     Mandate,
     Person,
     Posting,
+    Proposal,
+    ReconciliationItem,
+    RefusedRecord,
     User,
 )
 from accounts.models.ledger import Channel, Kind
@@ -32,7 +36,22 @@ from tests.doors import at_the_desk
 
 pytestmark = pytest.mark.django_db
 
-LOOKED_AT_ONLY = [AuditEvent, BankAccount, BankDay, Company, Entry, Hold, Mandate, Person, Posting, User]
+LOOKED_AT_ONLY = [
+    AuditEvent,
+    BankAccount,
+    BankDay,
+    Company,
+    Entry,
+    Hold,
+    Mandate,
+    Person,
+    Posting,
+    Proposal,
+    User,
+    CoreFile,
+    ReconciliationItem,
+    RefusedRecord,
+]
 FEAST = date(2040, 5, 4)
 
 
@@ -56,7 +75,27 @@ def books() -> BankAccount:
         at=builders.AT,
     )
     BankDay.objects.get_or_create(day=date(2026, 11, 20))
+    corrections.propose_reversal(
+        posting=Posting.objects.latest("id"), reason="Provë", actor=builders.STAFF, at=builders.AT
+    )
+    _brought_by_the_core(account)
     return account
+
+
+def _brought_by_the_core(account: BankAccount) -> None:
+    file = CoreFile.objects.create(digest="d" * 64, name="x.xml", kind="camt.053", started_at=builders.AT)
+    RefusedRecord.objects.create(file=file, line=1, field="Amt", reason="amount", refused_at=builders.AT)
+    ReconciliationItem.objects.create(
+        file=file,
+        line=2,
+        account=account,
+        reference="R1",
+        amount_minor=-1,
+        value_on=builders.AT.date(),
+        status="unmatched",
+        why="no_original",
+        brought_at=builders.AT,
+    )
 
 
 def page(model: type, name: str, *args: object) -> str:

@@ -1,6 +1,6 @@
 """On which day is a moment booked? The rows of the bank's own rule: after 20:00, if the close has started (R58-R60)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -45,11 +45,39 @@ def test_the_close_starts_at_20_and_goes_one_way():
     with pytest.raises(day_close.DayIsNotOpen):
         day_close.begin(day=FRIDAY, at=tirana(20, 20, 1))
 
-    day_close.finish(day=FRIDAY, at=tirana(20, 21))
+    assert day_close.carry_on(day=FRIDAY, at=tirana(20, 21))
 
     assert BankDay.objects.get(day=FRIDAY).status == "closed"
+    assert not day_close.carry_on(day=FRIDAY, at=tirana(20, 21))
     with pytest.raises(day_close.DayIsNotClosing):
-        day_close.finish(day=FRIDAY, at=tirana(20, 21))
+        day_close.resume(day=FRIDAY, at=tirana(20, 21), actor=builders.STAFF)
+
+
+def test_an_earlier_day_is_closed_first():
+    builders.bank_day(date(2026, 11, 19))
+
+    with pytest.raises(day_close.EarlierDayComesFirst):
+        day_close.begin(day=FRIDAY, at=tirana(20, 20))
+
+
+def test_a_working_day_without_a_booking_is_not_left_out_of_the_order():
+    builders.bank_day(date(2026, 11, 18), "closed")
+
+    with pytest.raises(day_close.EarlierDayComesFirst) as refused:
+        day_close.begin(day=FRIDAY, at=tirana(20, 20))
+
+    assert refused.value.facts == {"day": "19.11.2026"}
+    assert day_close.close_due(at=tirana(20, 20)) == [date(2026, 11, 19), FRIDAY]
+
+
+def test_the_hour_of_the_close_is_a_setting(settings):
+    settings.DAY_CLOSE_STARTS = time(21, 30)
+    with pytest.raises(day_close.TooEarlyToClose) as refused:
+        day_close.begin(day=FRIDAY, at=tirana(20, 21, 29))
+
+    day_close.begin(day=FRIDAY, at=tirana(20, 21, 30))
+
+    assert "21:30" in str(refused.value.sentence)
 
 
 def test_the_clock_closes_every_day_that_is_due_and_nothing_the_second_time():
@@ -91,7 +119,7 @@ def test_two_clocks_that_close_at_once_close_every_day_once(monkeypatch):
     def begun_by_the_other_clock_first(*, day, at):
         if day == date(2026, 11, 19):
             begin(day=day, at=at)
-            day_close.finish(day=day, at=at)
+            day_close.carry_on(day=day, at=at)
         return begin(day=day, at=at)
 
     monkeypatch.setattr(day_close, "begin", begun_by_the_other_clock_first)

@@ -48,16 +48,6 @@ def test_half_a_posting_is_refused_at_once(account):
         )
 
 
-def test_no_overdraft_beyond_the_agreed_limit(account):
-    with pytest.raises(IntegrityError, match=r"available_is_never_negative|no_overdraft_beyond_the_agreed_limit"):
-        run("UPDATE accounts_bankaccount SET balance_minor = -1 WHERE id = %s", account.pk)
-
-
-def test_available_is_never_negative(account):
-    with pytest.raises(IntegrityError, match="available_is_never_negative"):
-        run("UPDATE accounts_bankaccount SET held_minor = 100001 WHERE id = %s", account.pk)
-
-
 def test_an_account_opens_empty(account):
     with pytest.raises(IntegrityError, match="account_opens_empty"):
         BankAccount.objects.create(
@@ -184,16 +174,6 @@ def test_a_broken_law_carries_its_name(account):
     assert caught.value.__cause__.diag.constraint_name == "entries_are_append_only"
 
 
-def test_held_is_never_negative(account):
-    with pytest.raises(IntegrityError, match="held_is_never_negative"):
-        run("UPDATE accounts_bankaccount SET held_minor = -1 WHERE id = %s", account.pk)
-
-
-def test_overdraft_is_never_negative(account):
-    with pytest.raises(IntegrityError, match=r"overdraft_is_never_negative|no_overdraft"):
-        run("UPDATE accounts_bankaccount SET overdraft_minor = -1 WHERE id = %s", account.pk)
-
-
 def test_a_customers_account_has_a_company_and_an_iban(account):
     with pytest.raises(IntegrityError, match="customer_account_has_company_and_iban"), transaction.atomic():
         BankAccount.objects.create(kind="current", name="x", currency="ALL", opened_on=builders.AT.date())
@@ -251,20 +231,6 @@ def test_a_posting_names_accounts_that_exist(account):
 def test_postings_are_append_only_by_name(account):
     with pytest.raises(IntegrityError, match="postings_are_append_only"):
         run("UPDATE accounts_posting SET remittance_information = 'other'")
-
-
-def test_entry_sequence_is_unique_per_account(account):
-    """A second line with a number that is taken, in a posting that balances."""
-    core = BankAccount.objects.get(house_code="core-ALL")
-    with pytest.raises(IntegrityError, match="entry_sequence_is_unique_per_account"):
-        run(
-            "INSERT INTO accounts_entry (posting_id, account_id, sequence, part, amount_minor, currency,"
-            " balance_after_minor, booked_at, booked_on, value_on)"
-            " SELECT posting_id, account_id, sequence, part, amount_minor, currency, 1, booked_at, booked_on, value_on"
-            " FROM accounts_entry WHERE account_id IN (%s, %s)",
-            account.pk,
-            core.pk,
-        )
 
 
 def test_an_entry_of_nothing_is_refused(account):

@@ -7,7 +7,15 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import ledger, selectors
-from accounts.ledger import AccountIsClosed, AccountTakesNoDebit, Facts, HoldAlreadyEnded, Leg, NotEnoughMoney
+from accounts.ledger import (
+    AccountIsClosed,
+    AccountTakesNoDebit,
+    Facts,
+    HoldAlreadyEnded,
+    Leg,
+    NotEnoughMoney,
+    PostingAlreadyReversed,
+)
 from accounts.models import BankAccount, BankHoliday, Entry, Hold
 from accounts.models.ledger import Channel, Kind
 from tests import builders
@@ -205,8 +213,52 @@ def test_a_reversal_is_the_mirror_image_and_happens_once(alfa, clearing):
 
     alfa.refresh_from_db()
     assert alfa.balance_minor == 100_000
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(PostingAlreadyReversed), transaction.atomic():
         ledger.reverse(posting=posting, key="undo-2", value_on=DAY, at=builders.AT, reason="Gabim")
+
+
+def test_the_same_reversal_a_second_time_is_the_first(alfa, clearing):
+    posting = pay(alfa, clearing, 30_000)
+
+    first, second = (
+        ledger.reverse(posting=posting, key="undo", value_on=DAY, at=builders.AT, reason="Gabim") for _each in range(2)
+    )
+
+    alfa.refresh_from_db()
+    assert first == second == posting.reversed_by
+    assert alfa.balance_minor == 100_000
+
+
+def test_a_reversal_is_never_reversed(alfa, clearing):
+    posting = pay(alfa, clearing, 30_000)
+    mirror = ledger.reverse(posting=posting, key="undo", value_on=DAY, at=builders.AT, reason="Gabim")
+
+    with pytest.raises(PostingAlreadyReversed), transaction.atomic():
+        ledger.reverse(posting=mirror, key="redo", value_on=DAY, at=builders.AT, reason="Gabim")
+
+
+def test_a_reversal_takes_no_more_than_a_customer_could_pay(alfa, clearing):
+    """Money that came in by mistake and was spent is not taken below the limit: the bank talks to the customer."""
+    arrived = ledger.post(
+        key="in", legs=[Leg(clearing.pk, -500), Leg(alfa.pk, 500)], facts=FACTS, value_on=DAY, at=builders.AT
+    )
+    pay(alfa, clearing, 100_400)
+
+    with pytest.raises(NotEnoughMoney), transaction.atomic():
+        ledger.reverse(posting=arrived, key="undo", value_on=DAY, at=builders.AT, reason="Gabim")
+
+    alfa.refresh_from_db()
+    assert alfa.balance_minor == 100
+
+
+def test_a_reversal_takes_nothing_from_a_frozen_account(alfa, clearing):
+    arrived = ledger.post(
+        key="in", legs=[Leg(clearing.pk, -500), Leg(alfa.pk, 500)], facts=FACTS, value_on=DAY, at=builders.AT
+    )
+    BankAccount.objects.filter(pk=alfa.pk).update(status="frozen")
+
+    with pytest.raises(AccountTakesNoDebit), transaction.atomic():
+        ledger.reverse(posting=arrived, key="undo", value_on=DAY, at=builders.AT, reason="Gabim")
 
 
 def test_a_posting_in_two_currencies_must_balance_in_each(alfa):

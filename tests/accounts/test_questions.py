@@ -1,5 +1,7 @@
 """Questions: the same answer as the queryset, written once, and never kept."""
 
+from threading import Thread
+
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -62,3 +64,22 @@ def test_what_is_asked_stands_in_the_list_of_queries_however_often_it_was_asked(
 
 def test_a_value_is_sent_apart_from_the_sql() -> None:
     assert NAMES(nipt="' OR '1'='1") == []
+
+
+def test_every_thread_asks_over_a_connection_of_its_own() -> None:
+    NAMES(nipt="L00000000Z")
+    found: list[object] = []
+
+    def ask() -> None:
+        try:
+            found.append(NAMES(nipt="L00000000Z"))
+        except Exception as problem:
+            found.append(problem)
+        finally:
+            connection.close()
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join(timeout=10)
+
+    assert found == [[]]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bkt_portal import demo_views
+from bkt_portal import demo_clearing_views, demo_views
 from bkt_portal.urls import handler400, handler403, handler404, handler500, urlpatterns as of_the_house
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -11,4 +11,5 @@ urlpatterns = [
     *of_the_house,
     path("demo/phone/", demo_views.phone, name="demo_phone"),
     path("demo/clock/", demo_views.clock_page, name="demo_clock"),
+    path("demo/clearing/", demo_clearing_views.page, name="demo_clearing"),
 ]

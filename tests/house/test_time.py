@@ -28,10 +28,16 @@ ASKERS_OF_THE_BANK = {
     "header.py": "the moment of a request, for all of its page",
     "checks.py": "a command",
     "demo_bank.py": "a command",
+    "demo_clearing.py": "a command",
+    "import_core.py": "a command",
     "set_clock.py": "a command",
+    "staff.py": "a command",
+    "verify_books.py": "a command",
+    "verify_audit.py": "a command",
 }
 ASKERS_OF_THE_MACHINE = ASKERS_OF_THE_BANK | {
     "outbox.py": "an errand, which is a task",
+    "close_run.py": "a lease",
     "mail.py": "an errand too",
     "backends.py": "Django calls it without a moment",
     "staff_site.py": "Django calls its form without a moment",
@@ -89,7 +95,7 @@ def _askers(clock: str) -> set[str]:
 def _role(path: Path) -> str:
     if path.parent.name in {"pages", "views"}:
         return "pages.py"
-    return "admin.py" if path.name.startswith("desk") and path.parent.name == "accounts" else path.name
+    return "admin.py" if path.name.startswith("desk") and path.parent.name in {"accounts", "payments"} else path.name
 
 
 def _everything() -> list[Path]:

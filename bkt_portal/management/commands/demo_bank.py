@@ -1,4 +1,5 @@
-"""`manage.py demo_bank`: opens the demo bank where there is none, sets the bank's clock, and writes demo.json."""
+"""`manage.py demo_bank`: opens the demo bank where there is none, sets the bank's clock, writes demo.json, and verifies
+the books."""
 
 import base64
 import json
@@ -8,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import audit, clock, time_travel
+from accounts import audit, books_check, clock, time_travel
 from accounts.models import BankAccount, BankClock, Card, Company, User
 from accounts.refusals import Refusal
-from bkt_portal import demo, premises
-from bkt_portal.demo_cast import FIRMS, PASSWORD, STAFF_USERNAME, Player
+from bkt_portal import demo, premises, verification
+from bkt_portal.demo_cast import COLLEAGUES, FIRMS, PASSWORD, STAFF_USERNAME, Player
 
 OPERATOR = audit.Actor(name="demo_bank", role="system")
 
@@ -32,9 +34,12 @@ class Command(BaseCommand):
             self._set_clock(os.environ.get("BANK_CLOCK", "").strip())
             if not Company.objects.filter(nipt=FIRMS[0].nipt).exists():
                 demo.build(at=clock.now())
-                _staff()
+            _staff()
         cast = json.dumps(_cast(), indent=1, ensure_ascii=False)
         premises.write_private(Path(settings.PORTAL_DIR) / "demo.json", cast)
+        # Here rather than in a process of its own, whose start would take longer than all the laws.
+        findings = books_check.check(at=clock.now(), using=verification.alias())
+        self.stdout.write(verification.sentence(findings))
 
     def _set_clock(self, wanted: str) -> None:
         """The row marks this database as a demo's; production refuses to start on it."""
@@ -48,8 +53,26 @@ class Command(BaseCommand):
 
 
 def _staff() -> None:
-    user = User.objects.create_staff(username=STAFF_USERNAME, password=PASSWORD, is_superuser=True)
-    TOTPDevice.objects.create(user=user, name="demo")
+    """The one who may do everything, and her colleagues with their roles; whoever joined the cast later joins now."""
+    for username in (STAFF_USERNAME, *COLLEAGUES):
+        if User.objects.filter(username=username).exists():
+            continue
+        is_first = username == STAFF_USERNAME
+        user = User.objects.create_staff(username=username, password=PASSWORD, is_superuser=is_first)
+        if not is_first:
+            user.groups.add(Group.objects.get(name=COLLEAGUES[username]))
+        TOTPDevice.objects.create(user=user, name="demo")
+
+
+def _colleague(username: str, role: str) -> dict[str, str]:
+    """How one of staff signs in; the key is for an authenticator app."""
+    device = TOTPDevice.objects.get(user__username=username)
+    return {
+        "username": username,
+        "password": PASSWORD,
+        "role": role,
+        "totp_secret": base64.b32encode(device.bin_key).decode(),
+    }
 
 
 def _card(player: Player, card: Card | None) -> dict[str, str]:
@@ -76,7 +99,6 @@ def _cast() -> dict[str, Any]:
         if player.customer_number in users  # a bank of before does not know who joined the cast later
     ]
     accounts = BankAccount.objects.filter(kind=BankAccount.Kind.CURRENT).select_related("company").order_by("pk")
-    device = TOTPDevice.objects.get(user__username=STAFF_USERNAME)
     return {
         "people": people,
         "accounts": [
@@ -84,10 +106,6 @@ def _cast() -> dict[str, Any]:
             for account in accounts
             if account.company
         ],
-        "staff": {
-            "username": STAFF_USERNAME,
-            "password": PASSWORD,
-            "role": "administrator",
-            "totp_secret": base64.b32encode(device.bin_key).decode(),
-        },
+        "staff": _colleague(STAFF_USERNAME, "administrator"),
+        "colleagues": [_colleague(username, role) for username, role in COLLEAGUES.items()],
     }

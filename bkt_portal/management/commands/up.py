@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self._say("Migrating")
         _manage("migrate", "--database", "owner", "--no-input", log=directory / "logs" / "migrate.log")
         self._say("Opening the demo bank")
-        _manage("demo_bank", log=directory / "logs" / "demo_bank.log")
+        self.stdout.write(_manage("demo_bank", log=directory / "logs" / "demo_bank.log"), ending="")
         stamp, state = directory / "static.stamp", _static_state()
         if not stamp.exists() or stamp.read_text() != state:
             self._say("Collecting the static files")
@@ -85,7 +85,7 @@ class Command(BaseCommand):
         columns = ("role", "customer_number", "nipt", "password", "phone", "company", "card_number", "card_expiry")
         self._table(columns, cast.get("people", []))
         self.stdout.write(f"\nStaff, at http://localhost:{port}/staff/\n\n")
-        self._table(("role", "username", "password", "totp_secret"), [cast["staff"]])
+        self._table(("role", "username", "password", "totp_secret"), [cast["staff"], *cast.get("colleagues", [])])
         self.stdout.write(f"\nSMS arrive at http://localhost:{port}/demo/phone/ and in {directory / 'sms.jsonl'}.")
         self.stdout.write(f"Logs are in {directory / 'logs'}. Ctrl-C ends everything; the data stays.")
         self.stdout.flush()
@@ -108,8 +108,8 @@ def _port() -> int:
     return port
 
 
-def _manage(*arguments: str, log: Path) -> None:
-    """Run one command of ours to its end; what it refuses is told in its own words."""
+def _manage(*arguments: str, log: Path) -> str:
+    """Run one command of ours to its end; what it printed. What it refuses is told in its own words."""
     command = [sys.executable, "manage.py", *arguments]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
     premises.write_private(log, done.stdout + done.stderr)
@@ -118,6 +118,7 @@ def _manage(*arguments: str, log: Path) -> None:
         if "Traceback (most recent call last)" in said:
             raise premises.CannotStart(f"`manage.py {arguments[0]}` failed; see {log}: {said.splitlines()[-1]}")
         raise premises.CannotStart(said.removeprefix("CommandError: "))
+    return done.stdout
 
 
 def _static_state() -> str:

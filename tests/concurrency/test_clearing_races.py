@@ -1,0 +1,61 @@
+"""Two beats, two workers: a session makes its files once, and a rejected payment comes home once."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from accounts.models import BankAccount, Posting
+from payments import arrivals, clearing, clearing_folder, sent_files
+from payments.iso20022.pacs002 import Status
+from payments.models import ClearingItem, Difference, SentFile
+from tests.bank_database import BankDatabase
+from tests.concurrency.races import all_at_once
+from tests.payments.clearing_cast import AT_10_30, AT_13, executed, folder, incoming, message_of, report, sent, transfer
+from tests.payments.conftest import make_firm
+
+__all__ = ["folder"]
+
+WORKERS = 4
+
+
+def test_many_ticks_of_one_session_make_its_files_once(bank: BankDatabase, folder: Path) -> None:
+    firm = make_firm(other_signers=0)
+    orders = [executed(firm) for _ in range(5)]
+
+    all_at_once(*[partial(clearing.make_due, at=AT_10_30)] * WORKERS)
+    all_at_once(*[partial(sent_files.write_out, at=AT_10_30)] * WORKERS)
+
+    assert [file.sequence for file in SentFile.objects.order_by("sequence")] == [1]
+    assert ClearingItem.objects.filter(order__in=orders, status="sent").count() == 5
+    assert len(list((folder / "out").glob("*.xml"))) == 1
+
+
+def test_one_answer_read_by_many_workers_brings_the_money_home_once(bank: BankDatabase, folder: Path) -> None:
+    firm = make_firm(other_signers=0)
+    order = executed(firm, amount_minor=1_000_000)
+    file = sent()
+    rejected = [Status(one.transaction_id, "", "RJCT", "AC04") for one in message_of(file).transfers]
+    clearing_folder.place("in", "answer.xml", report(file, rejected))
+    clearing_folder.place("in", "in.xml", incoming(transfer(firm.account)))
+    before = BankAccount.objects.get(pk=firm.account.pk).balance_minor
+
+    all_at_once(*[partial(arrivals.read_all, at=AT_13)] * WORKERS)
+    arrivals.read_all(at=AT_13)
+
+    assert BankAccount.objects.get(pk=firm.account.pk).balance_minor == before + 1_000_000 + 250_000
+    assert Posting.objects.filter(key=f"payments.return:{order.pk}").count() == 1
+    assert not list((folder / "in").iterdir())
+    assert not Difference.objects.exists()
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_the_same_payment_in_two_files_at_once_is_credited_once(bank: BankDatabase, folder: Path, _round: int) -> None:
+    firm = make_firm(other_signers=0)
+    for name in ("a", "b"):
+        clearing_folder.place("in", f"{name}.xml", incoming(transfer(firm.account), message_id=name))
+    paths = clearing_folder.waiting()
+
+    all_at_once(*[partial(arrivals.read, path, at=AT_13) for path in paths])
+
+    assert BankAccount.objects.get(pk=firm.account.pk).balance_minor == 10_000_000 + 250_000
