@@ -15,7 +15,7 @@ from accounts.models import BankAccount, Company, Mandate, User
 from accounts.models.ledger import Channel, Kind
 from auth_flow import desk, endings, fnp, login
 from auth_flow.models import LoginAttempt
-from bkt_portal import demo_clearing
+from bkt_portal import demo_clearing, demo_payees
 from bkt_portal.demo_cast import FIRMS, PASSWORD, SUPPLIERS, Firm, Player
 from bkt_portal.demo_year import Fact, Happening, Payment, year_of
 from payments import approvals, arrivals, clearing, execution, orders, sent_files
@@ -46,8 +46,9 @@ def build(*, at: datetime) -> Stage:
     stage, start = Stage(), at - YEAR
     for firm in FIRMS:
         _enrol(stage, firm, start=start, at=at)
+        demo_payees.know(_preparer(stage, firm.nipt), at=start)
     calendar = business_day.calendar()
-    first, last = clock.tirana_day(start) + timedelta(days=1), clock.tirana_day(at) - timedelta(days=1)
+    first, last = clock.tirana_day(start) + timedelta(days=2), clock.tirana_day(at) - timedelta(days=1)
     year = [happening for firm in FIRMS for happening in year_of(firm, calendar, first, last)]
     for happening in sorted(year):
         _happen(stage, happening)
@@ -204,14 +205,14 @@ def _prepared(stage: Stage, payment: Payment, *, at: datetime, requested_on: dat
         description=payment.text,
         requested_on=requested_on,
     )
-    preparer = next(mandate for mandate in _mandates(stage, payment.nipt) if mandate.may_prepare)
+    preparer = _preparer(stage, payment.nipt)
     return orders.prepare(mandate=preparer, wish=wish, submit_key=get_random_string(32), at=at)
 
 
 def _signed(stage: Stage, payment: Payment, *, at: datetime, requested_on: date | None = None) -> PaymentOrder:
     """Prepared, submitted and signed by as many as the company wants."""
     order = _prepared(stage, payment, at=at, requested_on=requested_on)
-    preparer = next(mandate for mandate in _mandates(stage, payment.nipt) if mandate.may_prepare)
+    preparer = _preparer(stage, payment.nipt)
     order = orders.submit(order_id=order.pk, mandate=preparer, version=order.version, at=at)
     for mandate in _signers(stage, order, preparer)[: order.signatures_wanted]:
         order = _sign(stage, order, mandate, at=at)
@@ -261,6 +262,10 @@ def _mandates(stage: Stage, nipt: str) -> list[Mandate]:
     return [mandate for (company, _number), mandate in stage.mandates.items() if company == nipt]
 
 
+def _preparer(stage: Stage, nipt: str) -> Mandate:
+    return next(mandate for mandate in _mandates(stage, nipt) if mandate.may_prepare)
+
+
 def _leave_something_to_do(stage: Stage, *, at: datetime) -> None:
     """Orders that wait for a signature, one half signed, and one for a day that the customer chose."""
     alfa, drini, sigma = (firm.nipt for firm in FIRMS)
@@ -270,7 +275,8 @@ def _leave_something_to_do(stage: Stage, *, at: datetime) -> None:
     half = _submitted(stage, Payment(sigma, 123_456_789, beta, "Fatura 2026/1147"), at=at)
     _sign(stage, half, stage.mandates[sigma, "400210770"], at=at)
     later = business_day.calendar().on_or_after(clock.tirana_day(at) + timedelta(days=12))
-    _signed(stage, Payment(alfa, 12_673_400, power, "Kontrata 30081442"), at=at, requested_on=later)
+    bill = _signed(stage, Payment(alfa, 12_673_400, power, "Kontrata 30081442"), at=at, requested_on=later)
+    demo_payees.leave_template(bill, _preparer(stage, alfa), at=at)
     _prepared(stage, Payment(alfa, 8_450_000, transport, "Transport, fatura 204"), at=at)
 
 
@@ -287,5 +293,5 @@ def _block(stage: Stage) -> None:
 
 def _submitted(stage: Stage, payment: Payment, *, at: datetime) -> PaymentOrder:
     order = _prepared(stage, payment, at=at)
-    preparer = next(mandate for mandate in _mandates(stage, payment.nipt) if mandate.may_prepare)
+    preparer = _preparer(stage, payment.nipt)
     return orders.submit(order_id=order.pk, mandate=preparer, version=order.version, at=at)

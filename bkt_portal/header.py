@@ -20,7 +20,7 @@ from accounts.questions import Given, Question
 from auth_flow import stamps
 from auth_flow.models import LoginAttempt, Preferences
 from bkt_portal.reference import reference_of
-from payments import selectors as payments
+from payments import selectors as payments, standing_selectors
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -95,18 +95,18 @@ class Header:
 
     @property
     def awaiting_count(self) -> int:
-        """How many orders wait for this person's signature."""
-        return self._counts[1] if self._mandate.may_sign else 0
+        """How many orders and standing orders wait for this person's signature."""
+        return self._counts[1] + self._counts[2] if self._mandate.may_sign else 0
 
     @property
     def bank_day_status(self) -> str:
         """How today's books stand; empty for a day that has none."""
-        return self._counts[2] or ""
+        return self._counts[3] or ""
 
     @cached_property
-    def _counts(self) -> tuple[int, int, str | None]:
+    def _counts(self) -> tuple[int, int, int, str | None]:
         today = clock.tirana_day(moment_of(self._request))
-        counts: tuple[int, int, str | None]
+        counts: tuple[int, int, int, str | None]
         (counts,) = _COUNTS(user=self._mandate.user_id, company=self._mandate.company_id, day=today)
         return counts
 
@@ -124,6 +124,7 @@ _COUNTS = Question(
     lambda: User.objects.filter(pk=Given("user")).values_list(
         _count(notices.unseen(Given("user"))),
         _count(payments.awaiting_of(company=Given("company"), user=Given("user"))),
+        _count(standing_selectors.awaiting_of(company=Given("company"), user=Given("user"))),
         Subquery(_status_of(Given("day"))),
     )
 )

@@ -43,12 +43,12 @@ class SentFileDesk(Acting, Shown):
         Act(
             name="write_again",
             title=_("Nxirre përsëri"),
-            intro=_("Skedari del sërish në dosje, me të njëjtin emër dhe të njëjtat bajte, brenda pak sekondave."),
+            intro=_("Skedari del sërish në dosje, me të njëjtin emër dhe të njëjtat bajte, brenda pak sekondash."),
             button=_("Nxirr"),
             permission="payments.change_sentfile",
             form=NothingAskedForm,
             do=_write_again,
-            said=_("Skedari del në dosje brenda pak sekondave."),
+            said=_("Skedari del në dosje brenda pak sekondash."),
         ),
     )
     list_display = ("name", "rail", "day", "sequence", "count", "total", "made_at", "written_at")
