@@ -50,7 +50,11 @@ def file_of(day: date) -> Path:
 
 def latest() -> Path | None:
     """The newest file of heads, if there is any."""
-    return max(file_of(date.min).parent.glob("????-??-??.json"), default=None)
+    return next(iter(newest_first()), None)
+
+
+def newest_first() -> list[Path]:
+    return sorted(file_of(date.min).parent.glob("????-??-??.json"), reverse=True)
 
 
 def export(file: Path, *, at: datetime, using: str = DEFAULT_DB_ALIAS, missed: Mapping[str, Head] | None = None) -> str:

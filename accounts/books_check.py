@@ -80,7 +80,7 @@ def laws() -> tuple[Law, ...]:
 
 def check(
     *,
-    at: datetime,
+    at: datetime | Callable[[], datetime],
     using: str = DEFAULT_DB_ALIAS,
     until_broken: bool = False,
     progress: Progress | None = None,
@@ -90,15 +90,18 @@ def check(
 
     `until_broken` ends after the first law with a breach. Reads alone; nobody who books waits for it. Big tables are
     walked through in spans, and of the breaches of a law the first are kept and all are counted, so that memory stays
-    flat however large the bank is. Inside somebody's open transaction it sees what that transaction sees.
+    flat however large the bank is. A clock for `at` is asked when the books stand still, so that what was booked just
+    before is not ahead of it. Inside somebody's open transaction it sees what that transaction sees.
     """
     findings = []
     with one_moment(using) as cursor:
+        cursor.execute("SELECT 1")  # from here on the books stand still
+        moment = at() if callable(at) else at
         walks: dict[Rows, tuple[list[Span], int]] = {}
         for law in only if only is not None else laws():
             if law.rows not in walks:
                 walks[law.rows] = _spans(cursor, law.rows), _count(cursor, law.rows)
-            finding = _ask(cursor, law, *walks[law.rows], at=at, progress=progress)
+            finding = _ask(cursor, law, *walks[law.rows], at=moment, progress=progress)
             findings.append(finding)
             if until_broken and finding.breaches:
                 break

@@ -96,17 +96,6 @@ def to_close(at: datetime) -> list[date]:
     return sorted(day for day in working | status_of.keys() if status_of.get(day) != BankDay.Status.CLOSED)
 
 
-def to_close_before(day: date) -> date | None:
-    """The first day that has to be closed before this one: with open books, or a working day left out since the last
-    close. No question to the calendar when that was the day before."""
-    before = BankDay.objects.filter(day__lt=day)
-    known = before.aggregate(first=Min("day", filter=~IS_CLOSED), closed=Max("day", filter=IS_CLOSED))
-    first: date | None = known["first"]
-    if first is None and known["closed"] is not None and known["closed"] < day - ONE_DAY:
-        first = next(_working_days(known["closed"] + ONE_DAY, day - ONE_DAY), None)
-    return first
-
-
 def _working_days(first: date, last: date) -> Iterator[date]:
     """From one day to another, both included, as far as the calendar knows them."""
     known = calendar()

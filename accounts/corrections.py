@@ -6,6 +6,7 @@ so stays in the proposal and the trail. What a room makes of its own row (an ord
 matter: it finds the posting by `source`.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,10 +22,14 @@ from accounts.refusals import Refusal
 
 REVERSAL = "posting.reversal"
 TEXT_MAX = 140
+# Raises a Refusal where a posting may not be reversed; asked when a reversal is proposed and, for good, when it is
+# booked.
+Objection = Callable[[Posting], None]
+_objections: dict[str, Objection] = {}
 
 
 class AlreadyReversed(Refusal):
-    sentence = _("Ky regjistrim është kthyer tashmë. Shihni kthimin te pasqyra e llogarisë.")
+    sentence = _("Ky regjistrim është kthyer tashmë, i gjithë ose pjesërisht. Shihni kthimin te pasqyra e llogarisë.")
 
 
 class ReversalIsFinal(Refusal):
@@ -41,6 +46,11 @@ class TooLittleToReverse(Refusal):
 
 class FrozenToReverse(Refusal):
     sentence = _("Llogaria që duhet ta kthejë shumën është e ngrirë ose e mbyllur. Propozimi mbetet në pritje.")
+
+
+def register_objection(name: str, objection: Objection) -> None:
+    """Let a room speak against reversals that its own rows do not bear; a name stands for one objection."""
+    assert _objections.setdefault(name, objection) == objection, f"two objections are called {name}"
 
 
 def propose_reversal(*, posting: Posting, reason: str, actor: audit.Actor, at: datetime) -> Proposal:
@@ -60,7 +70,8 @@ def propose_reversal(*, posting: Posting, reason: str, actor: audit.Actor, at: d
 
 
 def can_be_reversed(posting: Posting) -> bool:
-    return posting.kind != Kind.REVERSAL and not Posting.objects.filter(reverses=posting).exists()
+    """Whole, or not at all: what came home before, even in part, by the clearing, the core or staff, stays as it is."""
+    return posting.kind != Kind.REVERSAL and not Posting.objects.filter(gives_back=posting).exists()
 
 
 def key_of(posting: Posting) -> str:
@@ -80,6 +91,8 @@ def _reverse(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
         ledger.reverse(
             posting=posting, key=key_of(posting), value_on=clock.tirana_day(at), at=at, reason=text_of(posting)
         )
+    except ledger.MoreComesBackThanWent as problem:
+        raise AlreadyReversed from problem
     except ledger.NotEnoughMoney as problem:
         raise TooLittleToReverse from problem
     except (ledger.AccountTakesNoDebit, ledger.AccountIsClosed) as problem:
@@ -91,6 +104,8 @@ def _refuse_what_stays(posting: Posting) -> None:
         raise ReversalIsFinal
     if not can_be_reversed(posting):
         raise AlreadyReversed
+    for objection in _objections.values():
+        objection(posting)
 
 
 def _company_of(entries: list[Entry]) -> Company | None:
@@ -113,7 +128,7 @@ def _named(account: BankAccount) -> str:
 def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
     old, new = proposal.old, proposal.new
     rows: list[four_eyes.Row] = [
-        (_("Çelësi"), old["key"], new["key"]),
+        (_("Çelësi i regjistrimit"), old["key"], new["key"]),
         (_("Përshkrimi"), old["text"], new["text"]),
     ]
     for before, after in zip(old["legs"], new["legs"], strict=True):

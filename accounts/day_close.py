@@ -45,8 +45,16 @@ class TooEarlyToClose(Refusal):
     sentence = _("Mbyllja e ditës mund të fillojë nga ora %(time)s. Provoni përsëri atëherë.")
 
 
+class NotADayToClose(Refusal):
+    sentence = _("Kjo ditë nuk pret mbylljen: mbyllet vetëm dita që vjen me radhë në librat e bankës.")
+
+
+class CloseIsAtWork(Refusal):
+    sentence = _("Mbyllja po punon pikërisht tani. Prisni pak dhe rifreskoni faqen.")
+
+
 class EarlierDayComesFirst(Refusal):
-    sentence = _("Dita e bankës %(day)s nuk është mbyllur ende. Mbyllet ajo më parë.")
+    sentence = _("Dita e bankës %(day)s nuk është mbyllur ende. Mbyllni më parë atë.")
 
 
 class DoesNotAddUp(Exception):  # noqa: N818  what went wrong is said by its text
@@ -57,18 +65,21 @@ class DoesNotAddUp(Exception):  # noqa: N818  what went wrong is said by its tex
 
 
 @verb("bank.day.closing")
-def begin(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> BankDay:
-    """Start closing one day, from 20:00 of it and after every earlier one; what is booked later goes further.
+def begin(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> BankDay | None:
+    """Start closing the day that is next to close, from 20:00 of it; what is booked later goes further.
 
-    Waits for the postings that are on their way to this day, and they for nobody. Refuses a day that is not open.
+    Waits for the postings that are on their way to this day, and they for nobody. Refuses every other day, and one that
+    is not open; the clock, which may be slower than somebody else, gets None of that one.
     """
     if clock.tirana(at) < datetime.combine(day, settings.DAY_CLOSE_STARTS, clock.TIRANA):
         raise TooEarlyToClose(time=f"{settings.DAY_CLOSE_STARTS:%H:%M}")
-    if earlier := business_day.to_close_before(day):
-        raise EarlierDayComesFirst(day=short_day(earlier))
-    BankDay.objects.get_or_create(day=day)
+    if not _is(day, BankDay.Status.CLOSING) and not _is(day, BankDay.Status.CLOSED):
+        _refuse_out_of_turn(day, at)
+        BankDay.objects.get_or_create(day=day)
     bank_day = BankDay.objects.select_for_update().get(day=day)
     if bank_day.status != BankDay.Status.OPEN:
+        if actor == audit.THE_CLOCK:
+            return None
         raise DayIsNotOpen
     bank_day.status, bank_day.closing_at = BankDay.Status.CLOSING, at
     bank_day.save(update_fields=["status", "closing_at"])
@@ -77,12 +88,26 @@ def begin(*, day: date, at: datetime, actor: audit.Actor = audit.THE_CLOCK) -> B
     return bank_day
 
 
+def _refuse_out_of_turn(day: date, at: datetime) -> None:
+    """The first day that waits for its close is next; no day before the first that the books know ever is."""
+    waiting = business_day.to_close(at)
+    if day not in waiting and not _is(day, BankDay.Status.CLOSED):  # by somebody who was quicker
+        raise NotADayToClose
+    if day in waiting and waiting[0] != day:
+        raise EarlierDayComesFirst(day=short_day(waiting[0]))
+
+
 @verb("bank.day.resumed")
 def resume(*, day: date, at: datetime, actor: audit.Actor) -> None:
-    """Let the clock try a day in trouble again without waiting; refuses a day that is not closing."""
+    """Let the clock try a day in trouble again without waiting; refuses a day that is not closing, and one at which a
+    run is at work this moment."""
     if not _is(day, BankDay.Status.CLOSING):
         raise DayIsNotClosing
-    DayClose.objects.filter(pk=day).update(trouble_at=None)
+    close = DayClose.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=day).first()
+    if close is None:
+        raise CloseIsAtWork
+    close.trouble_at = None
+    close.save(update_fields=["trouble_at"])
     audit.record("bank.day.resumed", actor=actor, at=at, subject=f"day:{day}")
 
 
@@ -120,8 +145,7 @@ def close_due(*, at: datetime, gives_up_at: datetime | None = None) -> list[date
     closed = []
     for day in business_day.to_close(at):
         if not _is(day, BankDay.Status.CLOSING):
-            with suppress(DayIsNotOpen):  # another clock was quicker
-                begin(day=day, at=at)
+            begin(day=day, at=at)
         if carry_on(day=day, at=at, gives_up_at=gives_up_at):
             closed.append(day)
         elif not _is(day, BankDay.Status.CLOSED):

@@ -13,11 +13,18 @@ WARNED_EVERY = timedelta(hours=1)
 
 def watch(*, at: datetime) -> list[date]:
     """Warn of every day that is late at this moment; the days warned of. Nothing within an hour of the last time."""
-    warned = [day for day in late(at) if _warn(day=day, at=at)]
+    warned = [day for day in late(at) if not _is_warned_of(day, at)]
     for day in warned:
+        # Said before anything is locked: a run that hangs may have the row, and is the very thing to warn of.
         facts = {"event": "bank.day.late", "subject": f"day:{day}"}
         logger.error("the bank's day %s was not closed by midnight", day, extra=facts)
+        _note(day=day, at=at)
     return warned
+
+
+def _is_warned_of(day: date, at: datetime) -> bool:
+    """Within the last hour."""
+    return DayClose.objects.filter(pk=day, late_warned_at__gt=at - WARNED_EVERY).exists()
 
 
 def late(at: datetime) -> list[date]:
@@ -33,17 +40,16 @@ def warned_of() -> list[date]:
 
 
 @verb("bank.day.late")
-def _warn(*, day: date, at: datetime) -> bool:
-    """Note the warning on the day; False when another watch was quicker. The trail keeps the first one of a day."""
+def _note(*, day: date, at: datetime) -> None:
+    """Note the warning on the day, unless a run has its row just now: then the next watch does. The trail keeps the
+    first one of a day."""
     bank_day, _is_new = BankDay.objects.get_or_create(day=day)
     DayClose.objects.get_or_create(bank_day=bank_day)
-    close = DayClose.objects.select_for_update(of=("self",)).select_related("bank_day").get(pk=day)
-    if close.bank_day.status == BankDay.Status.CLOSED:
-        return False
-    if close.late_warned_at and at - close.late_warned_at < WARNED_EVERY:
-        return False
+    unlocked = DayClose.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    close = unlocked.select_related("bank_day").filter(pk=day).first()
+    if close is None or close.bank_day.status == BankDay.Status.CLOSED:
+        return
     if close.late_warned_at is None:
         audit.record("bank.day.late", actor=audit.THE_CLOCK, at=at, subject=f"day:{day}")
     close.late_warned_at = at
     close.save(update_fields=["late_warned_at"])
-    return True

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CHANGES_AT_A_BRANCH = _(
     "Të drejtat, celulari dhe emrat ndryshohen në degë, me kërkesë të nënshkruar; çfarë zgjeron një të drejtë kërkon "
-    "dy veta."
+    "dy persona."
 )
 NEVER_CHANGES = _("Këtu vetëm shihet. Në libra vetëm shtohet; një gabim ndreqet me një regjistrim të ri.")
 

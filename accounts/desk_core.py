@@ -1,23 +1,42 @@
 """What the core system brought, on the staff's desk: its files, what was not taken, and the reconciliation list."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.core_feed import reconciliation
+from accounts.core_feed import booking, reconciliation
+from accounts.core_feed.records import Outcome
 from accounts.desk import Shown, named
 from accounts.desk_acts import Act, Acting
+from accounts.desk_forms import ReasonField
 from accounts.identifiers import group_iban
-from accounts.models import CoreFile, ReconciliationItem, RefusedRecord
+from accounts.models import CoreFile, Proposal, ReconciliationItem, RefusedRecord
 from accounts.money import format_signed
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 CAME_FROM_THE_CORE = _(
     "Këtu vetëm shihet: kështu erdhi nga sistemi qendror. Atje ndreqet, dhe vjen sërish me një skedar."
 )
+
+
+# What became of the records of a file, as its line counts them.
+WORDS: dict[str, "StrOrPromise"] = {
+    Outcome.ADDED: _("të shtuara"),
+    Outcome.CHANGED: _("të ndryshuara"),
+    Outcome.BOOKED: _("të regjistruara"),
+    Outcome.MATCHED: _("të përputhura"),
+    Outcome.CONTRADICTING: _("që nuk përputhen"),
+    Outcome.UNMATCHED: _("të panjohura"),
+    Outcome.UNCHANGED: _("pa ndryshim"),
+    Outcome.SKIPPED: _("të paregjistruara ende nga sistemi qendror"),
+    Outcome.BAD: _("të papranuara"),
+}
 
 
 @admin.register(CoreFile)
@@ -27,12 +46,13 @@ class CoreFileDesk(Shown):
     list_filter = ("kind",)
     search_fields = ("name", "digest")
     ordering = ("-started_at",)
-    fields = ("name", "kind", "digest", "started_at", "finished_at", "how_many")
+    fields = ("name", "kind", "digest", "made_at", "started_at", "finished_at", "how_many")
     readonly_fields = ("how_many",)
 
-    @admin.display(description=_("Sa veprime"))
+    @admin.display(description=_("Rekorde"))
     def how_many(self, file: CoreFile) -> str:
-        return ", ".join(f"{name} {count}" for name, count in sorted(file.counts.items()))
+        """2 të shtuara, 1 e papranuar; what came to no end is left out."""
+        return ", ".join(f"{count} {WORDS[name]}" for name, count in sorted(file.counts.items()) if count)
 
 
 @admin.register(RefusedRecord)
@@ -59,6 +79,20 @@ class NoteForm(forms.Form):
     )
 
 
+class BookingForm(forms.Form):
+    words = forms.CharField(
+        label=_("Përshkrimi në pasqyrë"),
+        max_length=booking.WORDS_MAX,
+        help_text=_("Si do ta lexojë klienti te veprimet e llogarisë."),
+        error_messages={"required": _("Shkruani si do ta lexojë klienti këtë veprim.")},
+    )
+    reason = ReasonField()
+
+
+def _propose_booking(item: Any, typed: dict[str, Any], actor: audit.Actor, at: datetime) -> Proposal:
+    return booking.propose_booking(item_id=item.pk, words=typed["words"], reason=typed["reason"], actor=actor, at=at)
+
+
 def _settle(item: Any, typed: dict[str, Any], actor: audit.Actor, at: datetime) -> ReconciliationItem:
     return reconciliation.settle(item_id=item.pk, note=typed["note"], actor=actor, at=at)
 
@@ -69,7 +103,7 @@ def _is_waiting(item: ReconciliationItem) -> bool:
 
 @admin.register(ReconciliationItem)
 class ReconciliationDesk(Acting, Shown):
-    """What waits comes first. Settling books nothing: money moves by a correction or by the core's next file."""
+    """What waits comes first. Settling books nothing; what is the customer's all the same two of staff have booked."""
 
     note = CAME_FROM_THE_CORE
     acts: ClassVar[tuple[Act, ...]] = (
@@ -82,6 +116,16 @@ class ReconciliationDesk(Acting, Shown):
             form=NoteForm,
             do=_settle,
             said=_("Veprimi u shënua si i zgjidhur."),
+            is_offered=_is_waiting,
+        ),
+        Act(
+            name="book",
+            title=_("Regjistroje megjithatë"),
+            intro=_("Shuma regjistrohet në llogarinë e klientit, me referencën e sistemit qendror, vetëm një herë."),
+            button=_("Propozo"),
+            permission="accounts.change_reconciliationitem",
+            form=BookingForm,
+            do=_propose_booking,
             is_offered=_is_waiting,
         ),
     )

@@ -33,7 +33,7 @@ class CloseForm(forms.Form):
     def clean_is_meant(self) -> bool:
         is_meant: bool = self.cleaned_data["is_meant"]
         if not is_meant and self.cleaned_data.get("act") != "resume":
-            raise forms.ValidationError(_("Konfirmoni që e doni mbylljen e ditës."))
+            raise forms.ValidationError(_("Konfirmoni se doni ta mbyllni ditën."))
         return is_meant
 
 
@@ -103,9 +103,23 @@ def _next_close(at: datetime) -> dict[str, Any]:
         "day": day,
         "close": close,
         "begun_by": _who(close.begun_by) if close else "",
+        "trouble": _in_words(close.trouble) if close else "",
         "is_closing": status == BankDay.Status.CLOSING,
         "is_late": day in day_watch.late(at),
     }
+
+
+def _in_words(trouble: str) -> str:
+    """Why the day could not be closed, in a sentence, with the words of the log behind it for whoever mends it."""
+    if not trouble:
+        return ""
+    if trouble.startswith("hook "):
+        sentence = _("një nga hapat e fundit të ditës nuk përfundoi")
+    elif trouble.startswith("refused by law: "):
+        sentence = _("librat nuk pranuan një nga regjistrimet e fundit të ditës")
+    else:
+        sentence = _("totalet e ditës nuk përputhen me veprimet")
+    return f"{sentence} ({trouble})"
 
 
 def _oldest_open() -> date | None:
@@ -131,4 +145,4 @@ def _latest() -> list[dict[str, Any]]:
 
 
 def _who(actor: str) -> str:
-    return _("ora e bankës") if actor in {"", audit.THE_CLOCK.name} else named(actor)
+    return _("automatikisht") if actor in {"", audit.THE_CLOCK.name} else named(actor)

@@ -12,16 +12,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from accounts import clock, four_eyes
 from accounts.desk import Shown, actor_of, named, names_of
-from accounts.models import Company, Mandate, Person, Posting, Proposal, User
+from accounts.models import Company, Mandate, Person, Posting, Proposal, ReconciliationItem, User
 from accounts.refusals import Refusal
 
-# The rows that proposals are about, by the first part of their subject; looked up by the column named here.
+# The rows that proposals are about, by the first part of their subject; looked up by the column named here. Rooms add
+# their own.
 SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "company": (Company, "pk"),
+    "item": (ReconciliationItem, "pk"),
     "mandate": (Mandate, "pk"),
     "person": (Person, "pk"),
     "posting": (Posting, "uuid"),
@@ -82,11 +84,11 @@ class ProposalDesk(Shown):
     def proposer(self, proposal: Proposal) -> str:
         return _word(proposal, "proposer")
 
-    @admin.display(description=gettext_lazy("Vendosi"), ordering="decided_by")
+    @admin.display(description=gettext_lazy("E vendosi"), ordering="decided_by")
     def decider(self, proposal: Proposal) -> str:
         return _word(proposal, "decider")
 
-    @admin.display(description=gettext_lazy("Për"), ordering="subject")
+    @admin.display(description=pgettext_lazy("subject", "Për"), ordering="subject")
     def about(self, proposal: Proposal) -> str:
         return _word(proposal, "about")
 
@@ -191,7 +193,7 @@ def _about(request: HttpRequest, proposal: Proposal) -> tuple[str, str]:
     row = _rows_of([proposal]).get(proposal.subject)
     if row is None:
         return proposal.subject, ""
-    model = type(row)
-    if not cast(User, request.user).has_perm(f"accounts.view_{model._meta.model_name}"):
+    meta = row._meta
+    if not cast(User, request.user).has_perm(f"{meta.app_label}.view_{meta.model_name}"):
         return str(row), ""
-    return str(row), reverse(f"admin:accounts_{model._meta.model_name}_change", args=[row.pk])
+    return str(row), reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

@@ -97,21 +97,35 @@ def open_account(
     return account
 
 
+class PersonIsKnownOtherwise(Refusal):
+    sentence = _(
+        "Personi me këtë numër klienti është në libra me emër ose celular tjetër. Shkruani të dhënat si në libra; "
+        "çfarë ka ndryshuar, ndreqeni pastaj te faqja e personit."
+    )
+
+
 @verb("bank.user.enrolled")
 def enrol_user(*, facts: PersonFacts, actor: audit.Actor, at: datetime) -> User:
     """Give a client of the bank a user without a password; she makes one herself when she registers.
 
-    Refuses a customer number that has one.
+    A person whom the books know without a user keeps what they say of her. Refuses a customer number that has a user,
+    and a name or a phone other than hers: those change in their own ways.
     """
     if User.objects.filter(username=facts.customer_number).exists():
         raise AlreadyInTheBooks
-    person = Person.objects.create(
-        customer_number=facts.customer_number,
-        first_name=facts.first_name,
-        last_name=facts.last_name,
-        phone=facts.phone,
-        email=facts.email,
-    )
+    wanted = {
+        "first_name": facts.first_name,
+        "last_name": facts.last_name,
+        "phone": facts.phone,
+        "email": facts.email,
+    }
+    person, is_new = Person.objects.get_or_create(customer_number=facts.customer_number, defaults=wanted)
+    if not is_new and (person.first_name, person.last_name, person.phone) != (
+        facts.first_name,
+        facts.last_name,
+        facts.phone,
+    ):
+        raise PersonIsKnownOtherwise
     user = User.objects.create_customer(person=person)
     audit.record("bank.user.enrolled", actor=actor, at=at, subject=f"user:{user.pk}")
     return user
@@ -189,17 +203,27 @@ class TakesTheLastDigitsOnly(Refusal):
     sentence = _("Shkruani vetëm %(asked)s shifrat e fundit të kartës. Numri i plotë nuk shkruhet dhe nuk ruhet.")
 
 
+class CardIsKnown(Refusal):
+    sentence = _("Kjo kartë është regjistruar tashmë dhe është aktive. Nuk ka çfarë të shtohet.")
+
+
 @verb("bank.card.issued")
 def issue_card(
     *, owner: Person | Company, card_number_tail: str, expires_on: date, actor: audit.Actor, at: datetime
 ) -> Card:
-    """Know a card by a keyed hash of its last digits and its month (R16). Refuses more or fewer digits than asked."""
+    """Know a card by a keyed hash of its last digits and its month (R16).
+
+    Refuses more or fewer digits than asked, and a card of this owner that is known and active.
+    """
     if not proofs.is_as_asked(card_number_tail):
         raise TakesTheLastDigitsOnly(asked=settings.CARD_DIGITS_ASKED)
+    proof = proofs.proof_of_card(owner, card_number_tail, expires_on)
+    if Card.objects.filter(proof=proof, status=Card.Status.ACTIVE).exists():
+        raise CardIsKnown
     card = Card.objects.create(
         person=owner if isinstance(owner, Person) else None,
         company=owner if isinstance(owner, Company) else None,
-        proof=proofs.proof_of_card(owner, card_number_tail, expires_on),
+        proof=proof,
         last4=card_number_tail[-4:],
         expires_on=proofs.last_day_of(expires_on.year, expires_on.month),
     )

@@ -13,11 +13,13 @@ proposed herself, that it is decided once and that it stays as proposed, are law
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, verbs
@@ -34,6 +36,8 @@ Apply = Callable[[Proposal, audit.Actor, datetime], object]
 Present = Callable[[Proposal], list[Row]]
 Mask = Callable[[str], str]
 Status = Proposal.Status
+EXPIRED_AT_ONCE = 500
+EXPIRED = "expired"
 
 
 class AlreadyProposed(Refusal):
@@ -102,7 +106,8 @@ def in_words(proposal: Proposal, *, is_masked: bool) -> list[Row]:
     """The lines of the page; masked for whoever may look at proposals and not at what is personal in this one."""
     kind = kind_of(proposal)
     if kind is None:
-        return [(key, str(proposal.old.get(key, "")), str(value)) for key, value in proposal.new.items()]
+        old, new = _without_personal(proposal) if is_masked else (proposal.old, proposal.new)
+        return [(key, str(old.get(key, "")), str(value)) for key, value in new.items()]
     shown = Proposal(kind=proposal.kind, subject=proposal.subject, company=proposal.company, status=proposal.status)
     shown.old, shown.new = _without_personal(proposal) if is_masked else (proposal.old, proposal.new)
     return kind.present(shown)
@@ -182,6 +187,23 @@ def withdraw(*, proposal_id: UUID, actor: audit.Actor, at: datetime, note: str =
     if proposal.proposed_by != actor.name:
         raise OnlyTheProposerWithdraws
     return _decide("bank.proposal.withdrawn", proposal, Status.WITHDRAWN, actor, at, note=note)
+
+
+def expire(*, at: datetime) -> int:
+    """End every proposal that nobody decided in PROPOSAL_LIFE_DAYS, and with it what is personal in it; how many."""
+    over = at - timedelta(days=settings.PROPOSAL_LIFE_DAYS)
+    old = Proposal.objects.filter(status=Status.PENDING, proposed_at__lt=over).order_by("proposed_at")
+    ended = 0
+    for proposal_id in list(old.values_list("pk", flat=True)[:EXPIRED_AT_ONCE]):
+        with suppress(AlreadyDecided):  # by somebody of staff, just now
+            _expire(proposal_id=proposal_id, at=at)
+            ended += 1
+    return ended
+
+
+@verb("bank.proposal.failed")
+def _expire(*, proposal_id: UUID, at: datetime) -> Proposal:
+    return _decide("bank.proposal.failed", _pending(proposal_id), Status.FAILED, audit.THE_CLOCK, at, note=EXPIRED)
 
 
 def _pending(proposal_id: UUID) -> Proposal:

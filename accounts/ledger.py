@@ -1,8 +1,9 @@
 """The one door for money: post, hold, capture, release, reverse.
 
-The work is done by functions in the database (migration 0003), which alone may write entries and balances: they
-lock the accounts in the order of their ids, number the entries, and keep the running balance. What they refuse
-comes back here as the name of a law and leaves as a Refusal with a sentence.
+The work is done by functions in the database (migrations 0017, 0018 and 0021), which alone may write postings and
+holds: they lock the accounts in the order of their ids and give moment and day; the laws of migration 0016 number the
+entries and move the balances. What is refused comes back here as the name of a law and leaves as a Refusal with a
+sentence.
 Call these inside a verb's transaction; a refusal inside it needs a savepoint of the caller's if work shall go on.
 """
 
@@ -36,6 +37,10 @@ class PostingAlreadyReversed(Refusal):
     sentence = _("Ky regjistrim është kthyer tashmë, ose është vetë një kthim, prandaj nuk mund të kthehet.")
 
 
+class MoreComesBackThanWent(Refusal):
+    sentence = _("Ky kthim do të kalonte shumën që doli: një pjesë ose e gjitha është kthyer tashmë. Shihni pasqyrën.")
+
+
 class HoldAlreadyEnded(Refusal):
     sentence = _("Shuma e rezervuar është kryer ose liruar tashmë.")
 
@@ -48,12 +53,13 @@ REFUSED_BY_LAW: dict[str, type[Refusal]] = {
     "hold_ends_once": HoldAlreadyEnded,
     "posting_is_reversed_once": PostingAlreadyReversed,
     "reversal_is_never_reversed": PostingAlreadyReversed,
+    "no_more_comes_back_than_went": MoreComesBackThanWent,
 }
 
 
 # The posting comes back with the statement that books it, in the order in which Django makes objects of rows.
 _COLUMNS = [field.attname for field in Posting._meta.concrete_fields]
-_POST = f"SELECT {', '.join(_COLUMNS)} FROM ledger_post({', '.join(['%s'] * 17)})"  # noqa: S608  our own columns
+_POST = f"SELECT {', '.join(_COLUMNS)} FROM ledger_post({', '.join(['%s'] * 18)})"  # noqa: S608  our own columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One posting of a batch: what `post` takes. With `hold_id` the hold is captured by it."""
+    """One posting of a batch: what `post` takes. With `hold_id` the hold is captured by it; `gives_back_id` as
+    in `post`."""
 
     key: str
     legs: Sequence[Leg]
     facts: Facts
     value_on: date
     hold_id: UUID | None = None
+    gives_back_id: int | None = None
 
 
 def post(
@@ -100,11 +108,14 @@ def post(
     at: datetime,
     hold_id: UUID | None = None,
     reverses: Posting | None = None,
+    gives_back: Posting | None = None,
 ) -> Posting:
     """Book one posting; a second call with the same key and legs returns the first.
 
     With `hold_id` the hold is captured in the same statement: the legs on its account may not exceed it, what is
-    left over becomes available. Refuses NotEnoughMoney, AccountTakesNoDebit, AccountIsClosed, HoldAlreadyEnded.
+    left over becomes available. `gives_back` is the posting whose money comes home by this one; what `reverses` gives
+    back is what it mirrors. Refuses NotEnoughMoney, AccountTakesNoDebit, AccountIsClosed, HoldAlreadyEnded, and
+    MoreComesBackThanWent whoever gave back before.
     """
     assert len(legs) >= 2, "a posting has two sides"
     with _laws(), connection.cursor() as cursor:
@@ -124,10 +135,11 @@ def post(
                 facts.end_to_end_id,
                 facts.source,
                 reverses.pk if reverses else None,
-                [leg.account_id for leg in legs],
-                [leg.amount_minor for leg in legs],
-                [str(leg.part) for leg in legs],
+                _plain(leg.account_id for leg in legs),
+                _plain(leg.amount_minor for leg in legs),
+                _texts(leg.part for leg in legs),
                 hold_id,
+                gives_back.pk if gives_back else None,
             ],
         )
         row = cursor.fetchone()
@@ -146,7 +158,7 @@ def post_many(items: Sequence[Item], *, at: datetime) -> list[int]:
     legs = [leg for item in items for leg in item.legs]
     with _laws(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "SELECT ledger_post_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 at,
                 _texts(item.key for item in items),
@@ -165,10 +177,18 @@ def post_many(items: Sequence[Item], *, at: datetime) -> list[int]:
                 _plain(leg.account_id for leg in legs),
                 _plain(leg.amount_minor for leg in legs),
                 _texts(leg.part for leg in legs),
+                _given_back(items),
             ],
         )
         (ids,) = cursor.fetchone()
     return list(ids)
+
+
+def _given_back(items: Sequence[Item]) -> str | None:
+    """None where nothing is given back: then the law is not asked."""
+    if all(item.gives_back_id is None for item in items):
+        return None
+    return _plain(item.gives_back_id for item in items)
 
 
 def _texts(values: Iterable[str]) -> str:
@@ -219,7 +239,11 @@ def release(*, hold_id: UUID, at: datetime, expired: bool = False) -> None:
 
 
 def reverse(*, posting: Posting, key: str, value_on: date, at: datetime, reason: str) -> Posting:
-    """Book the mirror image of a posting; a posting is reversed once, and never edited."""
+    """Book the mirror image of a posting, which is never edited. Once; and a mirror image has none of its own.
+
+    It may take from an account what its customer could pay, no more: money that came by mistake and was spent is not
+    taken below the limit. Refuses what `post` refuses, and PostingAlreadyReversed.
+    """
     legs = [Leg(entry.account_id, -entry.amount_minor, entry.part) for entry in posting.entries.order_by("id")]
     facts = Facts(
         kind=Kind.REVERSAL,

@@ -23,7 +23,10 @@ def lower(user: User, *, at: datetime) -> None:
     """Begin the hours of the low limit, under the lock of the user's row, in the transaction of what causes them.
 
     Hours that run already are lengthened, never shortened, and keep their beginning: who resets twice has one budget.
+    A bank that sets no hours has no low limit.
     """
+    if not settings.LOW_LIMIT_HOURS:
+        return
     running = of(user, at=at)
     until = at + timedelta(hours=settings.LOW_LIMIT_HOURS)
     user.low_limit_since = running.since if running else at

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, enrolment, four_eyes, mandate_terms
+from accounts import audit, clock, enrolment, four_eyes, mandate_terms
 from accounts.mandate_terms import Terms
 from accounts.models import Activation, Company, Mandate, Proposal, User
 from accounts.refusals import Refusal
@@ -23,6 +23,10 @@ class AlreadyActivated(Refusal):
 
 class HasMandate(Refusal):
     sentence = _("Ky përdorues ka tashmë një mandat për këtë kompani. Ndryshoni atë, te faqja e mandatit.")
+
+
+class EndsBeforeItBegins(Refusal):
+    sentence = _("Data e mbarimit ka kaluar. Shkruani një datë nga sot e tutje, ose lëreni bosh për pa afat.")
 
 
 class NoSuchUser(Refusal):
@@ -74,12 +78,15 @@ def _activation_in_words(proposal: Proposal) -> list[four_eyes.Row]:
 def propose_mandate(
     *, company: Company, customer_number: str, terms: Terms, reason: str, actor: audit.Actor, at: datetime
 ) -> Proposal:
-    """A new mandate for a user of the portal. Refuses a number that has no user, and a pair that has a mandate."""
+    """A new mandate for a user of the portal. Refuses a number that has no user, a pair that has a mandate, and a last
+    day that is over."""
     user = User.objects.filter(kind=User.Kind.CUSTOMER, username=customer_number).first()
     if user is None:
         raise NoSuchUser
     if Mandate.objects.filter(user=user, company=company).exists():
         raise HasMandate
+    if terms.valid_until and terms.valid_until < clock.tirana_day(at):
+        raise EndsBeforeItBegins
     return four_eyes.propose(
         kind=GRANT,
         subject=f"company:{company.pk} user:{user.pk}",

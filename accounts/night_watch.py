@@ -5,7 +5,7 @@ clock asks, and caught up when it was away.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from django.db import connection
 
 from accounts import audit, audit_heads, books_check, clock
+from accounts.audit import Head
 from accounts.books_check import Finding
 from accounts.models import AuditEvent, BankDay
 from accounts.working_days import ONE_DAY
@@ -28,16 +29,16 @@ _LOCK: Final = 0x_B00C_C4EC
 log = logging.getLogger(__name__)
 
 
-def verify_books(*, at: datetime) -> date | None:
+def verify_books(*, at: datetime, clock_of_books: Callable[[], datetime] | None = None) -> date | None:
     """Ask every law once after the close of a day; the day, or None when nothing is due or another clock is at it.
 
-    A breach is an ERROR in the log with the event `books.breach`, one line a law, and stands in the audit trail.
+    `clock_of_books` is asked when the books stand still (`books_check.check`). A breach is an ERROR in the log with the event `books.breach`, one line a law, and stands in the audit trail.
     """
     with _alone() as is_alone:
         day = _day_to_verify()
         if day is None or not is_alone:
             return None
-        findings = books_check.check(at=at)
+        findings = books_check.check(at=clock_of_books or at)
         _tell(day, books_check.breached(findings))
         _record(day, findings, at=at)
     return day
@@ -47,15 +48,15 @@ def export_heads(*, at: datetime) -> date | None:
     """Keep the heads of the audit chains once a day from 21:00; the day, or None when its file is there already.
 
     The log line carries the file's SHA-256: where the log is collected, the heads are known even without the file. A
-    chain that no longer holds the heads of the last file is an ERROR with the event `audit.heads.lost`.
+    chain that no longer holds the heads of the last file is an ERROR with the event `audit.heads.lost`; so is a last
+    file that cannot be read.
     """
     local = clock.tirana(at)
     day = local.date() if local.time() >= HEADS_LEAVE else local.date() - ONE_DAY
     file = audit_heads.file_of(day)
     if file.exists():
         return None
-    last = audit_heads.latest()
-    missed = audit_heads.lost(audit_heads.read(last)) if last else {}
+    missed = audit_heads.lost(_last_heads())
     for chain in missed:
         log.error("an audit chain has lost what it held", extra={"event": LOST, "subject": chain})
     try:
@@ -64,6 +65,16 @@ def export_heads(*, at: datetime) -> date | None:
         return None
     log.info("heads of the audit chains kept, sha256 %s", digest, extra={"event": HEADS, "subject": f"day:{day}"})
     return day
+
+
+def _last_heads() -> Mapping[str, Head]:
+    """Of the newest file that can be read. One that cannot is told, and its day is lost, not those that come after."""
+    for file in audit_heads.newest_first():
+        try:
+            return audit_heads.read(file)
+        except audit_heads.NoHeads as problem:
+            log.error("heads that were kept are lost: %s", problem, extra={"event": LOST, "subject": file.name})  # noqa: TRY400
+    return {}
 
 
 def _tell(day: date, broken: Sequence[Finding]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import Company, Notice, User
 
@@ -48,9 +48,15 @@ def in_words(notice: Notice) -> str:
     """The sentence of a notice, in the language of whoever reads it."""
     sentence = str(_sentences.get(notice.kind, UNKNOWN))
     try:
-        return str(sentence % notice.facts)
+        return str(sentence % _readable(notice.facts))
     except (KeyError, TypeError, ValueError):  # told by an older release, with other facts
         return str(UNKNOWN)
+
+
+def _readable(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as they are told; a `reason` is a msgid, put in the language of whoever reads it."""
+    reason = facts.get("reason")
+    return {**facts, "reason": gettext(reason)} if reason else dict(facts)
 
 
 def of(user: User) -> QuerySet[Notice]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock, enrolment, four_eyes, proofs
 from accounts.identifiers import PhoneProblem, mask_phone, normalise_phone
-from accounts.models import Company, Person, Proposal, User
+from accounts.models import Card, Company, Person, Proposal, User
 from accounts.refusals import Refusal
 
 PHONE, CARD = "phone.change", "card.issue"
@@ -71,11 +71,13 @@ def _phone_in_words(proposal: Proposal) -> list[four_eyes.Row]:
 def propose_card(
     *, owner: Person | Company, digits: str, expires_on: date, reason: str, actor: audit.Actor, at: datetime
 ) -> Proposal:
-    """`digits` are the last ones, as many as are asked; refuses more or fewer, and a card that is over."""
+    """`digits` are the last ones, as many as are asked; refuses more or fewer, a card that is over, and a known one."""
     if not proofs.is_as_asked(digits):
         raise enrolment.TakesTheLastDigitsOnly(asked=settings.CARD_DIGITS_ASKED)
     if expires_on < clock.tirana_day(at):
         raise CardIsOver
+    if Card.objects.filter(proof=proofs.proof_of_card(owner, digits, expires_on), status=Card.Status.ACTIVE).exists():
+        raise enrolment.CardIsKnown
     return four_eyes.propose(
         kind=CARD,
         subject=f"{_owner_kind(owner)}:{owner.pk}",

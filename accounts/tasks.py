@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from accounts import business_day, clock, day_close, day_watch, night_watch
+from accounts import business_day, clock, day_close, day_watch, four_eyes, night_watch
 
 log = logging.getLogger(__name__)
 TURN = timedelta(seconds=20)
@@ -32,10 +32,16 @@ def watch_day() -> None:
     day_watch.watch(at=clock.now())
 
 
+@shared_task(name="accounts.expire_proposals")
+def expire_proposals() -> None:
+    """End proposals that no colleague decided in time; what is personal in them goes with that."""
+    four_eyes.expire(at=clock.now())
+
+
 @shared_task(name="accounts.verify_books")
 def verify_books() -> None:
     """Ask every law of the books once after each close; a breach is an error in the log (`books.breach`)."""
-    night_watch.verify_books(at=clock.now())
+    night_watch.verify_books(at=clock.now(), clock_of_books=clock.now)
 
 
 @shared_task(name="accounts.export_audit_heads")

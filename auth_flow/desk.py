@@ -56,7 +56,7 @@ class NothingToRemove(Refusal):
 
 
 class AnotherMustConfirm(Refusal):
-    sentence = _("Ngrirjen e heqin dy veta. Ju e propozuat: e konfirmon një koleg tjetër.")
+    sentence = _("Ngrirjen e heqin dy persona. Ju e propozuat: e konfirmon një koleg tjetër.")
 
 
 # --- Looking ---------------------------------------------------------------------------------------------------------

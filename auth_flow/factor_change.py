@@ -34,7 +34,7 @@ class ChangeExpired(Refusal):
 
 
 class NothingToChange(Refusal):
-    sentence = _("Hapi i tretë është tashmë ashtu. Shiheni te Personalizime.")
+    sentence = _("Hapi i tretë është tashmë i tillë. Shiheni te Personalizime.")
 
 
 def subject_of(act: Act) -> str:

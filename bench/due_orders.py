@@ -19,7 +19,7 @@ from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Item, Leg
 from accounts.models import BankAccount, Company, User
 from accounts.models.ledger import Channel, Kind
-from auth_flow import fnp, keys
+from auth_flow import keys
 from auth_flow.models import FnpChallenge, LoginAttempt
 from payments import execution, promises, rails, tariffs
 from payments.models import ApprovalRule, PaymentOrder, Promise, Signature
@@ -40,7 +40,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """A company with one account, where one person prepares and another signs."""
+    """A company with one account, which asks for a signer besides whoever prepares."""
 
     company: Company
     account: BankAccount
@@ -121,7 +121,7 @@ def _payer(number: int, *, at: datetime) -> Payer:
         company=company, iban=iban, currency="ALL", name="Llogaria rrjedhëse", actor=STAFF, at=at
     )
     people = []
-    for place, (prepares, signs) in enumerate([(True, False), (False, True)]):
+    for place, (prepares, signs) in enumerate([(True, False), (True, True)]):
         digits = f"{2 * number + place:09d}"
         facts = PersonFacts(f"8{digits[1:]}", "Elira", "Hoxha", f"+3556720{digits[-5:]}", "elira@example.com")
         user = enrolment.enrol_user(facts=facts, actor=STAFF, at=at)
@@ -164,7 +164,7 @@ def _drafts(
                 amount_minor=amount_minor,
                 fee_minor=fee,
                 beneficiary_name=payee.company.name if inside else "BETA NDËRTIM SHPK",
-                beneficiary_iban=payee.account.iban if inside else OTHER_BANK,
+                beneficiary_iban=(payee.account.iban or "") if inside else OTHER_BANK,
                 description="Fatura 2026/1147",
                 requested_on=clock.tirana_day(at + CHOSEN_AFTER) if is_chosen else None,
                 rail=rail,
@@ -174,8 +174,8 @@ def _drafts(
 
 
 def _sign(orders: list[PaymentOrder], of: dict[int, Payer], *, at: datetime) -> None:
-    """With codes that were sent to nobody."""
-    now = clock.machine()
+    """With codes that were sent to nobody, so long ago that no budget of codes counts them."""
+    sent_at = at - timedelta(days=60)
     challenges, signatures = [], []
     for order in orders:
         payer, body = of[order.company_id], order.number.encode()
@@ -189,12 +189,12 @@ def _sign(orders: list[PaymentOrder], of: dict[int, Payer], *, at: datetime) -> 
                 payload_hash=hashlib.sha256(body).digest(),
                 phone="+355672000000",
                 reference=keys.new_reference(),
-                key_id=fnp.key_id(),
-                created_at=now,
-                expires_at=now,
+                key_id="bench",
+                created_at=sent_at,
+                expires_at=sent_at,
                 attempts_max=1,
-                judged_at=now,
-                consumed_at=now,
+                judged_at=sent_at,
+                consumed_at=sent_at,
             )
         )
         signatures.append(

@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 from collections.abc import Callable
+from datetime import date, datetime
 
 import psycopg
 from django.db import connection
@@ -37,7 +38,7 @@ def _key() -> str:
     return f"bench:{os.getpid()}:{next(_numbers)}"
 
 
-def _arguments(ids: list[int], debit: int, credit: int) -> list[object]:
+def _arguments(ids: list[int], debit: int, credit: int) -> list[str | datetime | date | None]:
     at, key, amount = clock.machine(), _key(), dice.randint(1, 100_000)
     return [
         key,
@@ -53,9 +54,9 @@ def _arguments(ids: list[int], debit: int, credit: int) -> list[object]:
         key,
         f"payments.order:{key}",
         None,
-        [ids[debit], ids[credit]],
-        [-amount, amount],
-        ["principal", "principal"],
+        f"{{{ids[debit]},{ids[credit]}}}",
+        f"{{{-amount},{amount}}}",
+        "{principal,principal}",
         None,
     ]
 

@@ -43,7 +43,7 @@ LIMIT = [Path(__file__).with_name(name) for name in ("limit.sql", "day.sql")]
 PASSWORD = "Lule-mali-2026"  # noqa: S105  of people who are made here and go with their database
 QUERIES_BAR = 6
 TRANSACTION = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION)\b", re.I)
-PAGES = ("orders", "approvals", "new_own", "new_internal", "new_domestic", "new_budget")
+PAGES = ("orders", "approvals", "new_own", "new_internal", "new_domestic")
 _dice = Random(2026)  # noqa: S311  which accounts, how much: no secrets
 
 
@@ -79,7 +79,7 @@ def measure(pace: Pace) -> list[Result]:
                 ("limit", "bare post_batch", "lines/s"),
             )
         ),
-        *_signing(payers, pace),
+        *_signing(pace),
     ]
 
 
@@ -124,12 +124,12 @@ class Stock:
 # --- What a person waits for ------------------------------------------------------------------------------------------
 
 
-def _signing(payers: list[Payer], pace: Pace) -> list[Result]:
+def _signing(pace: Pace) -> list[Result]:
     """The request that types the code and releases, by signers one after the other; then the queries of the pages."""
     call_command("collectstatic", interactive=False, verbosity=0)
     with override_settings(ROOT_URLCONF="bench.pages", BANK_CLOCK_OFFSET=None, ALLOWED_HOSTS=["testserver"]):
         times, statements = [], 0
-        for payer in payers[: max(3, pace.tries // 10)]:
+        for payer in due_orders.payers(max(3, pace.tries // 10), minor=MINOR, at=RELEASED):
             browser = _signed_in(payer)
             for order in due_orders.awaiting([payer], 3, at=clock.now(), amount_minor=1_000_00):
                 passed, statements = _signed(browser, order)

@@ -1,5 +1,8 @@
-"""System checks for what is not fatal: a calendar that soon ends, feasts of next year missing or not confirmed."""
+"""System checks for what is not fatal: a calendar that soon ends, feasts of next year missing or not confirmed, a
+cut-off after which no file leaves any more."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any, Final
 
 from django.core.checks import CheckMessage, Tags, Warning, register
@@ -8,6 +11,8 @@ from django.db import DatabaseError
 from accounts import clock
 from accounts.business_day import calendar_ends_on
 from accounts.models import BankHoliday
+from payments import rails, rule_changes
+from payments.models import CutOff
 
 CALENDAR_WARNED_DAYS: Final = 90
 
@@ -44,3 +49,26 @@ def feasts_are_known(app_configs: Any, databases: Any, **kwargs: Any) -> list[Ch
     if unsure:
         return [Warning(f"Not confirmed for {year}: {', '.join(unsure)}.", id="portal.W002")]
     return []
+
+
+@register(Tags.database)
+def cut_offs_come_before_the_last_session(app_configs: Any, databases: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What is executed after a rail's last session of the day leaves on the next: the customer was promised this one."""
+    if not databases:
+        return []
+    today = clock.tirana_day(clock.machine())
+    try:
+        return [warning for kind in rails.RAILS_OF for warning in _late(kind, today)]
+    except DatabaseError:
+        return []
+
+
+def _late(kind: str, today: date) -> Iterator[CheckMessage]:
+    row = CutOff.objects.filter(kind=kind, valid_from__lte=today).order_by("valid_from").last()
+    try:
+        if row:
+            rule_changes.require_session_after(kind, row.at_time, on=today)
+    except rule_changes.CutOffAfterLastSession as refusal:
+        text = "The cut-off of {kind} ({cut_off}) is after the last session of {rail} ({last}) from {day} on."
+        hint = "Set an earlier cut-off or a later session in /staff/."
+        yield Warning(text.format(kind=kind, **refusal.facts), hint=hint, id="portal.W004")

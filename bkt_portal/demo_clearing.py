@@ -37,7 +37,7 @@ SYSTEMS: Final = {"ALL": "AECH", "EUR": "AIPE"}
 
 
 class OnlyInTheDemo(Refusal):
-    sentence = _("Kleringu i simuluar është vetëm në demonstrim.")
+    sentence = _("Klerimi i simuluar është vetëm në demonstrim.")
 
 
 class NoSuchAccount(Refusal):

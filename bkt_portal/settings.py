@@ -36,6 +36,7 @@ NIPT_PATTERN = env.text("NIPT_PATTERN", r"[J-N]\d{8}[A-Z]")
 EXECUTION_STARTS = env.time_of_day("EXECUTION_STARTS", "08:00")
 EXECUTION_BATCH = env.integer("EXECUTION_BATCH", 500)  # due orders booked together
 ORDER_LIFE_DAYS = env.integer("ORDER_LIFE_DAYS", 30)
+PROPOSAL_LIFE_DAYS = env.integer("PROPOSAL_LIFE_DAYS", 30)  # of one that no colleague of the proposer's decides
 STANDING_FAILURES_TOLD = env.integer("STANDING_FAILURES_TOLD", 3)  # in a row; then its owners are asked to look
 RETURN_FEE_ON_REJECT = env.flag("RETURN_FEE_ON_REJECT", False)
 CLEARING_SETTLEMENT_ACCOUNT = env.text("CLEARING_SETTLEMENT_ACCOUNT", BANK["bic"])

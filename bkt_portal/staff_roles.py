@@ -48,6 +48,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_proposal",
         "accounts.reverse_posting",
         "accounts.view_paper",
+        "accounts.view_corefile",
+        "accounts.view_refusedrecord",
+        "accounts.view_reconciliationitem",
+        "accounts.change_reconciliationitem",
         "payments.view_*",
         "payments.set_limit",
         "payments.set_bank_limit",
@@ -92,6 +96,9 @@ def lay_down(sender: AppConfig, using: str, **_others: Any) -> None:
     for name, patterns in ROLES.items():
         group, _ = Group.objects.using(using).get_or_create(name=name)
         group.permissions.set([permission for label, permission in known.items() if _fits(label, patterns)])
+    # A role that is no more gives nothing, to whoever still has it.
+    for group in Group.objects.using(using).exclude(name__in=ROLES):
+        group.permissions.clear()
 
 
 def _fits(label: str, patterns: tuple[str, ...]) -> bool:

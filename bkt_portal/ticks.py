@@ -22,6 +22,7 @@ TICKS = {
     "report-fiscal": _tick("payments.report_fiscal", every=60.0, queue="batch"),
     "close-day": _tick("accounts.close_day", every=10.0, queue="batch"),
     "watch-day": _tick("accounts.watch_day", every=60.0, queue="otp"),
+    "expire-proposals": _tick("accounts.expire_proposals", every=600.0, queue="batch"),
     "verify-books": _tick("accounts.verify_books", every=60.0, queue="batch"),
     "audit-heads": _tick("accounts.export_audit_heads", every=60.0, queue="batch"),
 }

@@ -1,9 +1,9 @@
 """What became of the orders that we sent: accepted, or home again with the reason in words (pacs.002)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,71 +13,115 @@ from accounts.money import format_money
 from accounts.verbs import verb
 from payments import interbank, selectors
 from payments.iso20022 import pacs002, reasons
-from payments.iso20022.pacs002 import StatusReport
+from payments.iso20022.pacs002 import Status, StatusReport
 from payments.models import ArrivedFile, ClearingItem, Difference, PaymentOrder
 from payments.models.orders import OrderStatus
 
 BATCH: Final = 500
 RETURNED: Final = "payments.order.returned"
+LAST_WORDS: Final = pacs002.ACCEPTED | {pacs002.REJECTED}
 
 notices.declare(
     RETURNED, _("Pagesa %(number)s prej %(amount)s u kthye në llogarinë tuaj. Arsyen e gjeni te ecuria e urdhrit.")
 )
 
+T = TypeVar("T")
 Items = Sequence[ClearingItem]
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The last word on one payment: by our transaction id, or by the order's number where the answer has only that."""
+    """The last word on one payment of ours, by the id of its item; `reference` is what the answer called it."""
 
-    transaction_id: str
-    number: str
+    item_id: int
+    reference: str
     is_accepted: bool
     reason: str = ""
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One status and the payment that it names: None where it is none of ours, or none of the file that it answers."""
+
+    status: Status
+    item_id: int | None
+
     @property
     def reference(self) -> str:
-        return self.transaction_id or self.number
+        return self.status.transaction_id or self.status.uetr or self.status.end_to_end_id
 
 
 def take(reports: Sequence[StatusReport], *, file: ArrivedFile, at: datetime) -> None:
-    """Apply every last word of a file, batch by batch; those applied by an earlier run of the same file are left."""
-    for report in reports:
-        batch: list[Ruling] = []
-        for ruling in _rulings(report):
-            batch.append(ruling)
-            if len(batch) == BATCH:
-                apply(rulings=batch, file=file, at=at)
-                batch = []
-        if batch:
-            apply(rulings=batch, file=file, at=at)
+    """Apply every last word of a file, batch by batch; those applied by an earlier run of the same file are left.
+
+    A word on a whole file speaks for the payments that nothing in the answer names. Where it names one that we do not
+    know, nobody can say which are the others: then it speaks for none, and staff see it.
+    """
+    named = [[known for some in _batches(report.statuses) for known in _named(some, report)] for report in reports]
+    ours = {one.item_id for names in named for one in names}
+    strangers = [one.reference for names in named for one in names if one.item_id is None]
+    groups = [report for report in reports if report.group_status in LAST_WORDS]
+    if strangers:
+        withheld = [report.original_message_id for report in groups]
+        note_strangers(references=strangers, withheld=withheld, file=file, at=at)
+        groups = []
+    rulings = [ruling for report, names in zip(reports, named, strict=True) for ruling in _rulings(report, names)]
+    for batch in _batches([*rulings, *(ruling for report in groups for ruling in _rest(report, ours))]):
+        apply(rulings=batch, file=file, at=at)
 
 
-def _rulings(report: StatusReport) -> Iterator[Ruling]:
-    """Of the named payments, and of all others of the original file where its group has a last word."""
-    named = set()
-    for status in report.statuses:
-        named.add(status.transaction_id or status.end_to_end_id)
-        yield from _ruling(
-            status.transaction_id,
-            status.end_to_end_id,
-            status.status or report.group_status,
-            status.reason or report.group_reason,
-        )
-    if report.group_status in pacs002.ACCEPTED | {pacs002.REJECTED}:
-        rest = ClearingItem.objects.filter(file__message_id=report.original_message_id).order_by("place")
-        for transaction_id, number in rest.values_list("transaction_id", "order__number"):
-            if not {transaction_id, number} & named:
-                yield from _ruling(str(transaction_id), number, report.group_status, report.group_reason)
+def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def _ruling(transaction_id: str, number: str, status: str, reason: str) -> Iterable[Ruling]:
-    """Nothing for a status that is not the last word."""
-    if status == pacs002.REJECTED:
-        yield Ruling(transaction_id, number, is_accepted=False, reason=reason)
-    elif status in pacs002.ACCEPTED:
-        yield Ruling(transaction_id, number, is_accepted=True)
+def _named(statuses: Sequence[Status], report: StatusReport) -> Iterator[Named]:
+    """Which payment each status is about: by our transaction id, by the UETR, which is the order's own id, or by the
+    order's number where the answer has only that. Two names that disagree name nothing."""
+    sent = ClearingItem.objects.exclude(file=None)
+    if report.original_message_id:
+        sent = sent.filter(file__message_id=report.original_message_id)
+    by_id = sent.filter(transaction_id__in=[one.transaction_id for one in statuses if one.transaction_id])
+    by_uetr = sent.filter(order__in=[one.uetr for one in statuses if one.uetr])
+    by_number = sent.filter(order__number__in=[one.end_to_end_id for one in statuses if one.end_to_end_id])
+    ids = dict(by_id.values_list("transaction_id", "pk"))
+    uetrs = {str(order): pk for order, pk in by_uetr.values_list("order", "pk")}
+    numbers = dict(by_number.values_list("order__number", "pk"))
+    for one in statuses:
+        found = {ids.get(one.transaction_id), uetrs.get(one.uetr)} - {None}
+        if not (one.transaction_id or one.uetr):
+            found = {numbers.get(one.end_to_end_id)}
+        yield Named(one, found.pop() if len(found) == 1 else None)
+
+
+def _rulings(report: StatusReport, names: Iterable[Named]) -> Iterator[Ruling]:
+    """Of the payments that are named; nothing for a status that is not the last word."""
+    for one in names:
+        status = one.status.status or report.group_status
+        if one.item_id is not None and status in LAST_WORDS:
+            reason = one.status.reason or report.group_reason
+            yield _ruling(one.item_id, one.reference, status, reason)
+
+
+def _rest(report: StatusReport, named: Container[int | None]) -> Iterator[Ruling]:
+    """Of all others of a file, by the word on the whole of it."""
+    items = ClearingItem.objects.filter(file__message_id=report.original_message_id).order_by("place")
+    for item_id, transaction_id in items.values_list("pk", "transaction_id"):
+        if item_id not in named:
+            yield _ruling(item_id, str(transaction_id), report.group_status, report.group_reason)
+
+
+def _ruling(item_id: int, reference: str, status: str, reason: str) -> Ruling:
+    is_accepted = status in pacs002.ACCEPTED
+    return Ruling(item_id, reference, is_accepted, reason="" if is_accepted else reason)
+
+
+@verb("payments.clearing.answered")
+def note_strangers(*, references: Sequence[str], withheld: Sequence[str], file: ArrivedFile, at: datetime) -> None:
+    """Leave to staff what names no payment of ours, and the words on whole files that hence speak for nobody."""
+    for reference in references:
+        _differs(file, Difference.What.UNKNOWN_ANSWER, reference, at=at)
+    for message_id in withheld:
+        _differs(file, Difference.What.GROUP_WITHHELD, message_id, at=at)
 
 
 @verb("payments.clearing.answered")
@@ -87,10 +131,8 @@ def apply(*, rulings: Sequence[Ruling], file: ArrivedFile, at: datetime) -> None
     accepted: list[ClearingItem] = []
     rejected: list[ClearingItem] = []
     for ruling in rulings:
-        item = items.get(ruling.reference)
-        if item is None:
-            _differs(file, Difference.What.UNKNOWN_ANSWER, ruling.reference, at=at)
-        elif item.status == ClearingItem.Status.SENT:
+        item = items[ruling.item_id]
+        if item.status == ClearingItem.Status.SENT:
             item.reason_code = ruling.reason[:35]
             item.answer, item.answered_at = file, at
             item.status = ClearingItem.Status.ACCEPTED if ruling.is_accepted else ClearingItem.Status.REJECTED
@@ -103,31 +145,29 @@ def apply(*, rulings: Sequence[Ruling], file: ArrivedFile, at: datetime) -> None
     _bring_back(rejected, file=file, at=at)
 
 
-def _locked(rulings: Sequence[Ruling]) -> dict[str, ClearingItem]:
-    """Items and their orders under their locks, by the reference that the answer knows them by."""
-    own = [ruling.transaction_id for ruling in rulings if ruling.transaction_id]
-    numbers = [ruling.number for ruling in rulings if not ruling.transaction_id]
-    sent = ClearingItem.objects.select_for_update(of=("self", "order"), no_key=True).select_related(
+def _locked(rulings: Sequence[Ruling]) -> dict[int, ClearingItem]:
+    """Items and their orders under their locks; one item once, however many words there are on it."""
+    items = ClearingItem.objects.select_for_update(of=("self", "order"), no_key=True).select_related(
         "order__company", "order__debit_account"
     )
-    found: dict[str, ClearingItem] = {}
-    for item in sent.filter(transaction_id__in=own).order_by("pk"):
-        found[str(item.transaction_id)] = item
-    if numbers:
-        for item in sent.exclude(transaction_id=None).filter(order__number__in=numbers).order_by("pk"):
-            found[item.order.number] = item
-    return found
+    return {item.pk: item for item in items.filter(pk__in=[ruling.item_id for ruling in rulings]).order_by("pk")}
 
 
 def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
-    """Book rejected payments home; where the account has been closed meanwhile, staff must find the money a way."""
+    """Book rejected payments home, but for those that the core or staff brought home before; where the account has been
+    closed meanwhile, staff must find the money a way."""
     if not items:
         return
     ClearingItem.objects.bulk_update(items, ["status", "answer", "answered_at", "reason_code"])
-    homeless = [item for item in items if item.order.debit_account.status == BankAccount.Status.CLOSED]
-    for item in homeless:
-        _differs(file, Difference.What.NOT_RETURNED, item.order.number, at=at)
-    home = [item for item in items if item not in homeless]
+    given_back = interbank.given_back(item.order for item in items)
+    home = []
+    for item in items:
+        if item.order_id in given_back:
+            _differs(file, Difference.What.GIVEN_BACK, item.order.number, at=at)
+        elif item.order.debit_account.status == BankAccount.Status.CLOSED:
+            _differs(file, Difference.What.NOT_RETURNED, item.order.number, at=at)
+        else:
+            home.append(item)
     if not home:
         return
     sentences = [reasons.sentence(item.reason_code) for item in home]

@@ -1,6 +1,7 @@
 """Four eyes: ask for a code, sign, refuse. Who may, is asked of the mandate and of the order's own snapshot; that no
 one signs her own order unless the company lets her, is a law in the database as well."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from accounts.verbs import verb
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge, LoginAttempt
 from auth_flow.sms import gsm7
-from payments import execution, limits, orders, promises
+from payments import cool_off, execution, limits, orders, promises
 from payments.models import PaymentOrder, Signature
 from payments.models.orders import OrderStatus
 
@@ -56,17 +57,25 @@ class AskForANewCode(Refusal):
 
 @verb("payments.order.code_asked")
 def ask_code(
-    *, order_id: UUID, mandate: Mandate, attempt: LoginAttempt, version: int | None, at: datetime
+    *,
+    order_id: UUID,
+    mandate: Mandate,
+    attempt: LoginAttempt,
+    version: int | None,
+    answered: Collection[str] = (),
+    at: datetime,
 ) -> FnpChallenge | None:
     """Send a code bound to this order as it stands; whoever may sign alone submits her draft by the same act.
 
-    None where the draft's fee has changed meanwhile: it must be looked at again. Refuses what `sign` refuses, and
-    OrderHasChanged.
+    None where the draft's fee has changed meanwhile: it must be looked at again. Refuses what `sign` refuses,
+    OrderHasChanged, and of a draft what `orders.submit` refuses; `answered` are its warnings that she answered for.
     """
     mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
     orders.require_version(order, version)
-    if order.status == OrderStatus.DRAFT and orders.submitted(order, mandate, version, at).status == OrderStatus.DRAFT:
+    if order.status == OrderStatus.DRAFT:
+        order = orders.submitted(order, mandate, version, at, answered=answered)
+    if order.status == OrderStatus.DRAFT:
         return None
     _require_right(order, mandate, at=at)
     challenge = fnp.issue(
@@ -184,6 +193,8 @@ def _require_right(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> No
     if order.signatures.filter(user=mandate.user_id).exists():
         raise AlreadySigned
     limits.require(order, signer=mandate.user, releases=_releases(order), at=at)
+    if _releases(order):
+        cool_off.require(order, at=at)
     _require_low_limit(order, mandate.user, at=at)
 
 

@@ -8,4 +8,7 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Pagesat")
 
     def ready(self) -> None:
-        from payments import books_laws  # noqa: F401  what the books must say of every order
+        from accounts import corrections
+        from payments import books_laws, clearing, clearing_laws  # noqa: F401  what the books must say of payments
+
+        corrections.register_objection("clearing", clearing.require_not_left)

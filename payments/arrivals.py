@@ -11,6 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q
+
 from accounts import audit
 from accounts.verbs import verb
 from payments import answers, clearing_folder, incoming, sent_files
@@ -60,7 +63,7 @@ def read(path: Path, *, at: datetime) -> bool:
         _put_aside(path, str(why))
         return False
     digest = clearing_folder.digest(content)
-    known = ArrivedFile.objects.filter(digest=digest).first()
+    known = ArrivedFile.objects.filter(~Q(status=ArrivedFile.Status.BAD) | Q(name=name), digest=digest).first()
     if known is not None and known.status != ArrivedFile.Status.OPEN:
         logger.warning("a clearing file came again", extra={"event": "clearing.file.again", "subject": known.name})
         clearing_folder.move(path, BAD if known.status == ArrivedFile.Status.BAD else DONE, why=known.reason)
@@ -103,7 +106,7 @@ def _credit_transfers(body: Element) -> Parcel:
 
 
 def _notification(body: Element) -> Parcel:
-    notification = camt054.read(body)
+    notification = camt054.read(body, settlement_account=settings.CLEARING_SETTLEMENT_ACCOUNT)
     count = len(notification.movements)
     return Parcel(Message.CAMT_054, notification.message_id, count, incoming.take_notification, notification)
 
@@ -131,7 +134,8 @@ def begin(*, name: str, digest: str, parcel: Parcel, at: datetime) -> ArrivedFil
         "count": parcel.count,
         "arrived_at": at,
     }
-    return ArrivedFile.objects.get_or_create(digest=digest, defaults=facts)[0]
+    taken = ArrivedFile.objects.exclude(status=ArrivedFile.Status.BAD)  # what was refused may have a better name now
+    return taken.get_or_create(digest=digest, defaults=facts)[0]
 
 
 @verb("payments.clearing.received")
@@ -153,9 +157,9 @@ def refuse(*, name: str, digest: str, reason: str, at: datetime) -> None:
     """The row of a file that is none of ours to take, for the staff's list."""
     ArrivedFile.objects.get_or_create(
         digest=digest,
+        name=name,
+        status=ArrivedFile.Status.BAD,
         defaults={
-            "name": name,
-            "status": ArrivedFile.Status.BAD,
             "reason": reason[:200],
             "arrived_at": at,
             "finished_at": at,

@@ -1,5 +1,7 @@
 """Which bank an IBAN belongs to: our own, one of the staff's table, or one that we know only by its number."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,19 @@ def bank_label(iban: str) -> str:
     if known:
         return known.name
     return _("Banka %(bank)s, dega %(branch)s") % {"bank": parts.bank_code, "branch": parts.branch_code}
+
+
+def places(ibans: Iterable[str]) -> dict[str, str]:
+    """Bank and branch of each valid IBAN, in one query."""
+    parts = [check_iban(iban) for iban in ibans]
+    names = dict(ParticipantBank.objects.filter(code__in={one.bank_code for one in parts}).values_list("code", "name"))
+    names[settings.BANK["code"]] = str(settings.BANK["name"])
+    facts = ({"bank": names.get(one.bank_code, one.bank_code), "branch": one.branch_code} for one in parts)
+    return {
+        one.value: (_("%(bank)s, dega %(branch)s") if one.bank_code in names else _("Banka %(bank)s, dega %(branch)s"))
+        % fact
+        for one, fact in zip(parts, facts, strict=True)
+    }
 
 
 def is_ours(iban: Iban) -> bool:

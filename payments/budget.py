@@ -29,8 +29,17 @@ def scheme_of(code: str) -> BudgetScheme | None:
     return BudgetScheme.objects.filter(code=code, is_active=True).prefetch_related("fields").first()
 
 
+class CodesTooLong(Refusal):
+    """Fact: at_most."""
+
+    sentence = _(
+        "Kodet e kësaj pagese nuk hyjnë në %(at_most)s shenja, aq sa lexon institucioni. Shkurtoni fushat e lira."
+    )
+
+
 def require(code: str, fields: Mapping[str, str], *, iban: str, name: str, currency: str) -> BudgetScheme:
-    """Refuse what does not keep the scheme as staff keep it now: payee, currency, and each field by its picture."""
+    """Refuse what does not keep the scheme as staff keep it now: payee, currency, and each field by its picture; and
+    codes that would not reach the payee whole."""
     scheme = scheme_of(code)
     if scheme is None or scheme.currency != currency:
         raise SchemeNotServed
@@ -43,10 +52,23 @@ def require(code: str, fields: Mapping[str, str], *, iban: str, name: str, curre
     )
     if not is_kept:
         raise SchemeFieldsWrong
+    require_room(scheme, fields)
     return scheme
 
 
+def require_room(scheme: BudgetScheme, fields: Mapping[str, str]) -> None:
+    """Refuse codes that do not fit what the payee reads."""
+    if len(_codes(scheme, fields)) > REMITTANCE_MAX:
+        raise CodesTooLong(at_most=REMITTANCE_MAX)
+
+
 def remittance(scheme: BudgetScheme, fields: Mapping[str, str], words: str) -> str:
-    """What the payee reads: each value in the order of the scheme, then the payer's own words; 140 signs at most."""
-    values = [fields[field.code] for field in scheme.fields.all() if fields.get(field.code)]
-    return " ".join([*values, *words.split()])[:REMITTANCE_MAX].rstrip()
+    """What the payee reads: each value in the order of the scheme, whole, then as much of the payer's own words as
+    140 signs hold."""
+    codes = _codes(scheme, fields)
+    room = max(0, REMITTANCE_MAX - len(codes) - bool(codes))
+    return f"{codes} {' '.join(words.split())[:room]}".strip()
+
+
+def _codes(scheme: BudgetScheme, fields: Mapping[str, str]) -> str:
+    return " ".join(fields[field.code] for field in scheme.fields.all() if fields.get(field.code))

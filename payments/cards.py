@@ -1,6 +1,6 @@
 """What pages show of an order: values put together in Python, so that templates neither query nor decide."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.days import on_day, weekday
 from accounts.models import Mandate
 from payments import banks, cutoff, promises, reasons, selectors
-from payments.models import PaymentOrder, Signature
+from payments.models import PaymentOrder, Signature, StandingSignature
 from payments.models.orders import OrderKind, OrderStatus
 
 if TYPE_CHECKING:
@@ -90,16 +90,6 @@ class ApprovalCard:
     by_kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of an order's way: `state` is done, now or next."""
-
-    title: str
-    state: str
-    at: datetime | None = None
-    text: str = ""
-
-
 def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
     """The card of one order, selected with its account and its preparer."""
     status = OrderStatus(order.status)
@@ -137,7 +127,7 @@ def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
         yield _("Kodet"), " · ".join(str(value) for value in order.budget_fields.values())
 
 
-def signer_lines(signatures: list[Signature]) -> list[SignerLine]:
+def signer_lines(signatures: Sequence[Signature | StandingSignature]) -> list[SignerLine]:
     return [SignerLine(signature.user.full_name, signature.signed_at) for signature in signatures]
 
 
@@ -190,48 +180,6 @@ def own_cards(mandate: Mandate, *, at: datetime, by: promises.Rules) -> list[App
         _approval_card(one, promises.promised_or_expected(one.order, at=at, by=by), at)
         for one in selectors.own_waiting(mandate)
     ]
-
-
-def timeline(order: PaymentOrder, signatures: list[Signature]) -> list[Step]:
-    """Every state that the order went through, and what comes next (row 69 of the feature table)."""
-    steps = [Step(_("U përgatit nga %(name)s") % {"name": order.prepared_by.full_name}, "done", order.created_at)]
-    if order.submitted_at:
-        steps.append(Step(_("U dërgua për nënshkrim"), "done", order.submitted_at))
-    steps += [
-        Step(_("Nënshkroi %(name)s") % {"name": signature.user.full_name}, "done", signature.signed_at)
-        for signature in signatures
-    ]
-    return steps + _ending(order, len(signatures))
-
-
-def _ending(order: PaymentOrder, given: int) -> list[Step]:
-    missing = order.signatures_wanted - given
-    executes = Step(_("Kryhet dhe regjistrohet"), "next")
-    match OrderStatus(order.status):
-        case OrderStatus.DRAFT:
-            return [Step(_("Draft: pret kontrollin tuaj"), "now"), Step(_("Nënshkrimi"), "next"), executes]
-        case OrderStatus.AWAITING:
-            title = ngettext("Mungon %(count)s nënshkrim", "Mungojnë %(count)s nënshkrime", missing)
-            return [Step(title % {"count": missing}, "now"), executes]
-        case OrderStatus.RELEASED:
-            assert order.execute_on is not None, "a released order has its day"
-            held = _("Shuma është e rezervuar.") if order.hold_id else _("Shuma merret ditën e kryerjes.")
-            released = Step(_("U lëshua"), "done", order.released_at, held)
-            return [released, Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
-        case OrderStatus.EXECUTED:
-            return [Step(_("U lëshua"), "done", order.released_at), Step(_("U krye"), "done", order.ended_at)]
-        case OrderStatus.RETURNED:
-            # The stored reason is one of iso20022.reasons, marked for translation there.
-            executed = Step(_("U krye"), "done", order.ended_at)
-            home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _(order.end_reason))
-            return [Step(_("U lëshua"), "done", order.released_at), executed, home]
-        case OrderStatus.FAILED:
-            released = Step(_("U lëshua"), "done", order.released_at)
-            # The stored reason is one of execution.REASONS, marked for translation there.
-            return [released, Step(_("Nuk u krye"), "now", order.ended_at, _(order.end_reason))]
-    title = _("U refuzua") if order.status == OrderStatus.REJECTED else _("U anulua")
-    by = f"{order.ended_by.full_name}: {order.end_reason}" if order.ended_by else order.end_reason
-    return [Step(title, "now", order.ended_at, by)]
 
 
 def _approval_card(waiting: selectors.Waiting, promised: cutoff.Promised, at: datetime) -> ApprovalCard:

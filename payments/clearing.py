@@ -5,22 +5,28 @@ twice, makes the same file or none. An order waits in `ClearingItem` from the mo
 there) and goes out once.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts import business_day, clock
 from accounts.identifiers import check_iban
+from accounts.models import Posting
+from accounts.refusals import Refusal
 from accounts.verbs import verb
 from accounts.working_days import Calendar
-from payments import sent_files
+from payments import selectors, sent_files
 from payments.iso20022 import pacs008
 from payments.iso20022.pacs008 import Bank, CreditTransfers, Party, Transfer
-from payments.models import ClearingItem, ClearingSession, ParticipantBank, PaymentOrder, SentFile
+from payments.models import ClearingItem, ParticipantBank, PaymentOrder, SentFile
 from payments.models.clearing import Message
 from payments.models.orders import Rail
+
+logger = logging.getLogger(__name__)
 
 # More than this leave in a second file of the same session.
 ITEMS_MAX: Final = 20_000
@@ -34,18 +40,45 @@ UPDATE payments_clearingitem i
 """
 
 
+class HasLeft(Refusal):
+    sentence = _(
+        "Kjo pagesë ka dalë për në klerim dhe nuk kthehet këtu. Nëse banka tjetër nuk e pranon, paratë kthehen vetë; "
+        "përndryshe kërkojani asaj banke."
+    )
+
+
 def make_due(*, at: datetime) -> list[SentFile]:
-    """Make the file of every session that has come; none for an empty session, none the second time."""
+    """Make the file of every session that has come; none for an empty session, none the second time.
+
+    What breaks one rail in one currency is told, waits, and holds up no other.
+    """
     made: list[SentFile] = []
     waiting = ClearingItem.objects.filter(status=ClearingItem.Status.WAITING)
     for rail, currency in sorted(set(waiting.values_list("rail", "currency").distinct())):
-        until = taken_until(Rail(rail), at=at, calendar=business_day.calendar())
-        while until is not None:
-            file = make_file(rail=Rail(rail), currency=currency, until=until, at=at)
-            if file is None:
-                break
-            made.append(file)
+        try:
+            _make_files(Rail(rail), currency, made, at=at)
+        except Exception:
+            extra = {"event": "clearing.file.not_made", "subject": f"{rail} {currency}"}
+            logger.exception("the file of a clearing session was not made", extra=extra)
     return made
+
+
+def _make_files(rail: Rail, currency: str, made: list[SentFile], *, at: datetime) -> None:
+    until = taken_until(rail, at=at, calendar=business_day.calendar())
+    while until is not None:
+        file = make_file(rail=rail, currency=currency, until=until, at=at)
+        if file is None:
+            return
+        made.append(file)
+
+
+def require_not_left(posting: Posting) -> None:
+    """Refuse to reverse the posting of an order that is under way or has arrived; one that waits is withdrawn by the
+    reversal, one that was rejected has its money here. Holds the item until the end of the caller's transaction."""
+    with transaction.atomic():
+        item = ClearingItem.objects.select_for_update(no_key=True).filter(order__posting=posting).first()
+    if item is not None and item.status in (ClearingItem.Status.SENT, ClearingItem.Status.ACCEPTED):
+        raise HasLeft
 
 
 def taken_until(rail: Rail, *, at: datetime, calendar: Calendar) -> datetime | None:
@@ -57,19 +90,12 @@ def taken_until(rail: Rail, *, at: datetime, calendar: Calendar) -> datetime | N
     if not calendar.is_working(local.date()):
         return None
     moments: list[datetime] = []
-    for session in in_force(rail, on=local.date()):
+    for session in selectors.sessions(rail, on=local.date()):
         if session.until_time is None and session.at_time <= local.time():
             moments.append(datetime.combine(local.date(), session.at_time, clock.TIRANA))
         elif session.until_time is not None and session.at_time <= local.time() <= session.until_time:
             moments.append(at)
     return max(moments, default=None)
-
-
-def in_force(rail: Rail, *, on: date) -> list[ClearingSession]:
-    """The sessions of a rail on a day: the newest set that has begun, whole."""
-    rows = list(ClearingSession.objects.filter(rail=rail, valid_from__lte=on).order_by("at_time"))
-    newest = max((row.valid_from for row in rows), default=None)
-    return [row for row in rows if row.valid_from == newest]
 
 
 @verb("payments.clearing.sent")
@@ -81,7 +107,8 @@ def make_file(*, rail: Rail, currency: str, until: datetime, at: datetime) -> Se
     waiting = ClearingItem.objects.filter(
         rail=rail, currency=currency, status=ClearingItem.Status.WAITING, executed_at__lte=until
     )
-    related = waiting.select_related("order__company", "order__debit_account").order_by("executed_at", "id")
+    free = waiting.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    related = free.select_related("order__company", "order__debit_account").order_by("executed_at", "id")
     items = list(related[:ITEMS_MAX])
     if not items:
         return None
@@ -146,10 +173,8 @@ def _transfer(order: PaymentOrder, transaction_id: str, *, bics: dict[str, str])
 
 
 def _remittance(order: PaymentOrder) -> Iterable[str]:
-    """What is paid; the code of its e-invoice and the fields of a payment for the budget on lines of their own."""
+    """What is paid, with the codes of a payment for the budget as they were written; that of an e-invoice on a line of
+    its own."""
     yield order.description
     if order.invoice_code:
         yield f"NIVF/EIC {order.invoice_code}"
-    if order.budget_scheme:
-        fields = ", ".join(f"{name}: {value}" for name, value in sorted(order.budget_fields.items()))
-        yield f"{order.budget_scheme} {fields}"

@@ -6,6 +6,7 @@ puts a file into `in` gives it its name ending in .xml when it is whole; names w
 
 import hashlib
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ class OtherContent(Exception):  # noqa: N818  somebody else's file, no error of 
 
 
 class NotWhole(Exception):  # noqa: N818
-    """Nothing to read: a link, a folder, or more than BYTES_MAX."""
+    """Nothing to read: a link, a folder, a pipe, or more than BYTES_MAX."""
 
 
 def folder(name: str) -> Path:
@@ -73,8 +74,10 @@ def content_of(path: Path) -> bytes:
     """A file's bytes; raises NotWhole, and FileNotFoundError where another reader was quicker."""
     if path.is_symlink() or path.is_dir():
         raise NotWhole("it is a link or a folder")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe waits for who writes into it
     with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotWhole("it is no file")
         content = file.read(BYTES_MAX + 1)
     if len(content) > BYTES_MAX:
         raise NotWhole("it is too large")

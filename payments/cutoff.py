@@ -140,14 +140,17 @@ def in_our_books(
     if released_at.tzinfo is None:
         raise ValueError("the moment of release must be aware")
     local = released_at.astimezone(TIRANA)
-    is_now = requested_on is None or requested_on <= local.date()
-    execute_on = booked_on if is_now else _settle(requested_on, booked_on, calendar, prefer_previous=prefer_previous)
+    execute_on = _settle(requested_on, local.date(), calendar, prefer_previous=prefer_previous)
+    is_now = execute_on <= local.date()  # a day off whose working day before has come, or is over, is now too
+    execute_on = booked_on if is_now else max(booked_on, execute_on)
     days = () if is_now else _strip(local.date(), execute_on, calendar, in_time=True)
     if is_now:
         reasons = tuple(_reasons_of_now(local.date(), booked_on, calendar))
+        if requested_on and requested_on > local.date():
+            reasons += (Reason("requested_closed_earlier", {"requested_on": requested_on.isoformat()}),)
     else:
         reasons = (
-            *_reasons_of_request(requested_on, booked_on, execute_on, calendar),
+            *_reasons_of_request(requested_on, local.date(), execute_on, calendar),
             *_reasons_of_doubt(days, calendar),
         )
     return Promised(
@@ -157,6 +160,15 @@ def in_our_books(
         reasons=reasons,
         passes_estimated=any(reason.code == "estimated" for reason in reasons),
         days=days,
+    )
+
+
+def reasons_of_chosen_day(*, requested_on: date, execute_on: date, calendar: Calendar) -> tuple[Reason, ...]:
+    """Why a day that was chosen long before is the one, or gives way to this one; nothing of any cut-off."""
+    days: list[tuple[date, DayCode]] = [(day, "working") for day in _each_day(*sorted((requested_on, execute_on)))]
+    return (
+        *_reasons_of_request(requested_on, date.min, execute_on, calendar),
+        *_reasons_of_doubt(days, calendar),
     )
 
 

@@ -77,7 +77,7 @@ class SentFileDesk(Acting, Shown):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Pajtimi i kleringut"),
+            "title": _("Pajtimi i klerimit"),
             "opts": self.opts,
             "report": reconciliation.reconcile(at=clock.now()),
         }

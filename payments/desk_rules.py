@@ -23,6 +23,7 @@ from accounts.money import format_amount, format_money
 from payments import rule_changes
 from payments.desk_rule_forms import CutOffForm, TariffForm
 from payments.models import ClearingSession, CutOff, ParticipantBank, Tariff
+from payments.models.orders import Rail
 from payments.rule_changes import KINDS
 
 Typed = dict[str, Any]
@@ -161,6 +162,19 @@ class SessionForm(forms.ModelForm[Any]):
         if day <= clock.tirana_day(clock.now()):
             raise ValidationError(_("Një rregull i ri vlen më së shpejti nga nesër. Shkruani një ditë të ardhshme."))
         return day
+
+    def clean(self) -> Any:
+        """The day's last session is written first: what ends before a cut-off is refused."""
+        typed = super().clean() or {}
+        if typed.get("valid_from") and typed.get("rail") and typed.get("at_time"):
+            day, rail = typed["valid_from"], Rail(typed["rail"])
+            others = ClearingSession.objects.filter(rail=rail, valid_from=day).exclude(pk=self.instance.pk)
+            this = ClearingSession(rail=rail, at_time=typed["at_time"], until_time=typed.get("until_time"))
+            try:
+                rule_changes.require_cut_offs_before([*others, this], rail=rail, on=day)
+            except rule_changes.CutOffAfterLastSession as refusal:
+                raise ValidationError(str(refusal.sentence)) from refusal
+        return typed
 
 
 @admin.register(ClearingSession)

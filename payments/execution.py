@@ -1,50 +1,47 @@
 """Money leaves: reserve at release, execute on the promised day, give back when it does not come to that.
 
-The room's only caller of `accounts.ledger`. An order is executed under its row's lock in one transaction with its
+Beside `payments.interbank` the room's only caller of `accounts.ledger`. An order is executed under its row's lock in one transaction with its
 posting, whose key is the order's: a task delivered twice, or two workers at once, book it once.
 """
 
 import logging
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
-from django.db import transaction
-from django.utils.translation import gettext_lazy as _, gettext_noop
-from kombu.exceptions import OperationalError
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from kombu.exceptions import OperationalError as QueueAway
 
-from accounts import audit, business_day, clock, ledger, mandates, selectors as books
-from accounts.ledger import Facts, Leg
-from accounts.models import BankAccount, Hold
+from accounts import audit, business_day, ledger
+from accounts.arrays import array
+from accounts.ledger import Facts, Item, Leg
+from accounts.models import Hold, Posting
 from accounts.models.ledger import Channel, Entry, Kind
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from accounts.working_days import Calendar
-from payments import promises, rails, selectors
+from payments import selectors, standing_notices, verdicts
 from payments.models import PaymentOrder
-from payments.models.orders import OrderKind, OrderStatus
+from payments.models.orders import OrderStatus
+from payments.verdicts import (
+    ACCOUNT_BLOCKED as ACCOUNT_BLOCKED,
+    NO_FUNDS as NO_FUNDS,
+    OVER_THE_LIMIT as OVER_THE_LIMIT,
+    PAYEE_GONE as PAYEE_GONE,
+    RIGHT_ENDED as RIGHT_ENDED,
+)
 
 logger = logging.getLogger(__name__)
 
-# Why an order was not executed; stored as they are, put in the reader's language where they are shown.
-NO_FUNDS = gettext_noop("Në llogari nuk kishte para të mjaftueshme deri në afatin e ditës.")
-ACCOUNT_BLOCKED = gettext_noop("Nga llogaria nuk mund të paguhej, sepse ishte e ngrirë ose e mbyllur.")
-RIGHT_ENDED = gettext_noop("E drejta e përgatitësit ose e një nënshkruesi mbaroi para ditës së kryerjes.")
-PAYEE_GONE = gettext_noop("Llogaria e përfituesit u mbyll ose nuk merr më pagesa në këtë monedhë.")
-
-
-class PayeeTakesNothing(Refusal):
-    """Of a payee in our own books; never seen by anybody, the order says PAYEE_GONE."""
-
-    sentence = _("Llogaria e përfituesit nuk merr më pagesa.")
-
-
-REASONS = {
-    ledger.NotEnoughMoney: NO_FUNDS,
-    ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED,
-    PayeeTakesNothing: PAYEE_GONE,
-}
+EXECUTED = """
+UPDATE payments_paymentorder SET status = 'executed', ended_at = %s, posting_id = made.posting
+  FROM unnest(%s::uuid[], %s::bigint[]) AS made(id, posting) WHERE payments_paymentorder.id = made.id
+"""
+# What the ledger may refuse of an order that nothing else speaks against.
+REASONS = {ledger.NotEnoughMoney: NO_FUNDS, ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED}
 
 
 def reserve(order: PaymentOrder, *, at: datetime) -> Hold:
@@ -70,75 +67,99 @@ def give_back(order: PaymentOrder, *, at: datetime) -> None:
 def execute(*, order_id: UUID, at: datetime) -> PaymentOrder | None:
     """Execute one order that is due: post amount and fee, or end it with a reason and give the hold back.
 
-    None when there is nothing to do: another worker has the order, it is not due, or it has ended. Rights, account
-    and funds are asked again here, whatever was true when the order was signed. An order without a hold (a day that
-    the customer chose) waits for funds until its cut-off.
+    None when there is nothing to do: another worker has the order, it is not due, or it has ended. Rights, account,
+    limit and funds are asked again here, whatever was true when the order was signed. An order without a hold (a day
+    that the customer chose) waits for funds until its cut-off.
     """
-    order = (
-        PaymentOrder.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("company", "debit_account")
-        .filter(pk=order_id, status=OrderStatus.RELEASED)
-        .first()
-    )
-    if order is None or order.execute_on is None:
-        return None
     calendar = business_day.calendar()
-    if not is_due(order, calendar=calendar, at=at):
+    order = next(iter(_claimed([order_id], calendar=calendar, at=at)), None)
+    if order is None:
         return None
-    value_on = calendar.on_or_after(clock.tirana_day(at) if _is_at_once(order) else order.execute_on)
-    if not _rights_hold(order, at=at):
-        return _fail(order, RIGHT_ENDED, at=at)
-    if order.debit_account.status != BankAccount.Status.OPEN:
-        return _fail(order, ACCOUNT_BLOCKED, at=at)
+    grounds = verdicts.gathered([order], calendar=calendar, at=at)
+    if reason := grounds.objection(order):
+        return _fail(order, reason, at=at)
     try:
         with transaction.atomic():
-            return _book(order, value_on=value_on, at=at)
+            item = _item(order, grounds)
+            posting = ledger.post(
+                key=item.key, legs=item.legs, facts=item.facts, value_on=item.value_on, hold_id=item.hold_id, at=at
+            )
     except Refusal as refusal:
         if type(refusal) not in REASONS:
             raise
-        if isinstance(refusal, ledger.NotEnoughMoney) and _may_wait(order, at=at):
+        if isinstance(refusal, ledger.NotEnoughMoney) and grounds.may_wait(order):
             return None
         return _fail(order, REASONS[type(refusal)], at=at)
+    _executed([order], [posting.pk], at=at)
+    return order
+
+
+class NotTogether(Exception):  # noqa: N818  an answer to execute_due, no fault
+    """The ledger refused a batch, for at least one of its orders."""
+
+
+@verb("payments.order.executed")
+def execute_many(*, order_ids: Sequence[UUID], at: datetime) -> tuple[int, list[UUID]]:
+    """Execute due orders together, by one statement of the ledger: how many, and which must be looked at alone.
+
+    Their rows are locked until the commit, and skipped where another worker has them. What must end, or might, is left
+    to `execute`: here accounts are locked once, in the order of their ids, so that nobody waits for us in a circle.
+    """
+    calendar = business_day.calendar()
+    orders = list(_claimed(order_ids, calendar=calendar, at=at))
+    grounds = verdicts.gathered(orders, calendar=calendar, at=at)
+    paying, short = verdicts.covered(order for order in orders if grounds.objection(order) is None)
+    waiting = [order for order in short if grounds.may_wait(order)]
+    try:
+        posted = ledger.post_many([_item(order, grounds) for order in paying], at=at)
+    except Refusal as refusal:
+        raise NotTogether from refusal
+    _executed(paying, posted, at=at)
+    settled = {order.pk for order in (*paying, *waiting)}
+    return len(paying), [order.pk for order in orders if order.pk not in settled]
 
 
 def execute_due(*, at: datetime) -> int:
-    """Execute all that is due, oldest promise first, each order in its own transaction; how many moved on.
+    """Execute all that is due, oldest promise first, EXECUTION_BATCH orders a transaction; how many moved on.
 
-    One order that breaks is logged and does not hold up the others; it stays due.
+    Whoever runs beside us takes other orders. One order that breaks is logged and holds up nobody; it stays due.
     """
-    moved = 0
-    for order_id in selectors.due(today=clock.tirana_day(at)):
-        try:
-            moved += execute(order_id=order_id, at=at) is not None
-        except Exception:
-            logger.exception("order not executed", extra={"subject": f"order:{order_id}"})
-    return moved
+    due = list(selectors.due(calendar=business_day.calendar(), at=at).values_list("pk", flat=True))
+    size = settings.EXECUTION_BATCH
+    return sum(_run(due[first : first + size], at=at) for first in range(0, len(due), size))
+
+
+def _run(order_ids: Sequence[UUID], *, at: datetime) -> int:
+    """A batch, or its halves where it cannot be booked as one, down to the order that breaks it."""
+    if len(order_ids) == 1:
+        return _run_alone(order_ids[0], at=at)
+    half = len(order_ids) // 2
+    try:
+        moved, alone = execute_many(order_ids=order_ids, at=at)
+    except (OperationalError, InterfaceError):
+        logger.exception("batch not executed", extra={"subject": f"order:{order_ids[0]}"})
+        return 0
+    except Exception as problem:
+        logger.warning("batch halved: %s", type(problem).__name__, extra={"subject": f"order:{order_ids[0]}"})
+    else:
+        return moved + sum(_run_alone(order_id, at=at) for order_id in alone)
+    return _run(order_ids[:half], at=at) + _run(order_ids[half:], at=at)
+
+
+def _run_alone(order_id: UUID, *, at: datetime) -> int:
+    try:
+        return execute(order_id=order_id, at=at) is not None
+    except Exception:
+        logger.exception("order not executed", extra={"subject": f"order:{order_id}"})
+        return 0
 
 
 def hurry(order_id: UUID) -> None:
     """Ask a worker to look at an order now; when the queue is away, the clock's next tick finds it."""
     try:
         current_app.send_task("payments.execute_order", kwargs={"order_id": str(order_id)}, ignore_result=True)
-    except (OperationalError, OSError):
+    except (QueueAway, OSError):
         logger.warning("queue away, the order waits for the tick", extra={"subject": f"order:{order_id}"})
-
-
-def is_due(order: PaymentOrder, *, calendar: Calendar, at: datetime) -> bool:
-    """Released for today: at once. Promised for a later day: from 08:00 of that day; a missed day is caught up.
-
-    Never on a day off: where a feast was declared after the promise, the next working day takes the order. What stays
-    in our own books and was released for now is due at any hour of any day (D5).
-    """
-    if _is_at_once(order):
-        return True
-    assert order.execute_on is not None, "a released order has its day"
-    assert order.released_at is not None, "a released order has its moment"
-    local = clock.tirana(at)
-    if not calendar.is_working(local.date()):
-        return False
-    if order.execute_on != local.date():
-        return order.execute_on < local.date()
-    return clock.tirana_day(order.released_at) == local.date() or local.time() >= settings.EXECUTION_STARTS
 
 
 def source_of(order: PaymentOrder) -> str:
@@ -161,49 +182,45 @@ def facts_of(order: PaymentOrder) -> Facts:
     )
 
 
-def _is_at_once(order: PaymentOrder) -> bool:
-    """An order within our own books holds its money unless a later day was chosen (`promises.is_chosen`)."""
-    return rails.executes_at_once(order.kind) and order.hold_id is not None
+def _claimed(order_ids: Sequence[UUID], *, calendar: Calendar, at: datetime) -> QuerySet[PaymentOrder]:
+    """Those of the orders that are due, locked, oldest promise first; without those that another worker has.
+
+    The row's lock is the lease (docs/decisions/0010): it ends with the transaction that posts, or with the worker.
+    """
+    free = selectors.due(calendar=calendar, at=at).select_for_update(skip_locked=True, of=("self",))
+    return free.filter(pk__in=order_ids).select_related("company", "debit_account")
 
 
-def _legs(order: PaymentOrder) -> list[Leg]:
-    """Amount and fee; refuses PayeeTakesNothing where the payee's account is here and was closed."""
-    if rails.executes_at_once(order.kind):
-        owner = order.company if order.kind == OrderKind.OWN else None
-        payee = books.payee_account(order.beneficiary_iban, currency=order.currency, owner=owner)
-        if payee is None:
-            raise PayeeTakesNothing
-    else:
-        payee = books.house_account("clearing-domestic", order.currency)
-    legs = [Leg(order.debit_account_id, -order.amount_minor), Leg(payee.pk, order.amount_minor)]
+def _item(order: PaymentOrder, grounds: verdicts.Grounds) -> Item:
+    """Amount and fee as one posting, out of the hold where there is one."""
+    legs = [
+        Leg(order.debit_account_id, -order.amount_minor),
+        Leg(grounds.payees[order.pk], order.amount_minor),
+    ]
     if order.fee_minor:
-        fees = books.house_account("fees", order.currency)
         legs += [
             Leg(order.debit_account_id, -order.fee_minor, Entry.Part.FEE),
-            Leg(fees.pk, order.fee_minor, Entry.Part.FEE),
+            Leg(grounds.fee_accounts[order.currency], order.fee_minor, Entry.Part.FEE),
         ]
-    return legs
+    return Item(source_of(order), legs, facts_of(order), grounds.value_on(order), order.hold_id)
 
 
-def _book(order: PaymentOrder, *, value_on: date, at: datetime) -> PaymentOrder:
-    order.posting = ledger.post(
-        key=source_of(order),
-        legs=_legs(order),
-        facts=facts_of(order),
-        value_on=value_on,
-        at=at,
-        hold_id=order.hold_id,
-    )
-    order.status, order.ended_at = OrderStatus.EXECUTED, at
-    order.save(update_fields=["status", "ended_at", "posting"])
-    audit.record(
-        "payments.order.executed",
-        actor=audit.Actor(name="clock", role="system", company_id=str(order.company_id)),
-        at=at,
-        subject=f"order:{order.pk}",
-        details={"posting": order.posting.pk, "booked_on": order.posting.booked_on.isoformat()},
-    )
-    return order
+def _executed(orders: Sequence[PaymentOrder], postings: Sequence[int], *, at: datetime) -> None:
+    """Write down that these locked orders were booked, by one call of the ledger and so on one day."""
+    if not orders:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(EXECUTED, [at, array(order.pk for order in orders), array(postings)])
+    booked_on = Posting.objects.values_list("booked_on", flat=True).get(pk=postings[-1]).isoformat()
+    for order, posting in zip(orders, postings, strict=True):
+        order.status, order.ended_at, order.posting_id = OrderStatus.EXECUTED, at, posting
+        audit.record(
+            "payments.order.executed",
+            actor=audit.Actor(name="clock", role="system", company_id=str(order.company_id)),
+            at=at,
+            subject=f"order:{order.pk}",
+            details={"posting": posting, "booked_on": booked_on},
+        )
 
 
 def _fail(order: PaymentOrder, reason: str, *, at: datetime) -> PaymentOrder:
@@ -217,24 +234,5 @@ def _fail(order: PaymentOrder, reason: str, *, at: datetime) -> PaymentOrder:
         subject=f"order:{order.pk}",
         reason=reason,
     )
+    standing_notices.tell_failed(order, at=at)
     return order
-
-
-def _rights_hold(order: PaymentOrder, *, at: datetime) -> bool:
-    """Of who prepared it and of all who signed it; a mandate in force is for an active company."""
-    held = mandates.in_force(at).filter(company=order.company)
-    if not held.filter(user=order.prepared_by_id, may_prepare=True).exists():
-        return False
-    signers = set(order.signatures.values_list("user_id", flat=True))
-    still = set(held.filter(user__in=signers, may_sign=True).values_list("user_id", flat=True))
-    return len(signers) >= order.signatures_wanted and still == signers
-
-
-def _may_wait(order: PaymentOrder, *, at: datetime) -> bool:
-    """Only an order without a hold, and only until the cut-off of its own day."""
-    if order.hold_id or order.execute_on is None:
-        return False
-    local = clock.tirana(at)
-    day = business_day.calendar().on_or_after(order.execute_on)
-    until = promises.cut_off(kind=order.kind, is_urgent=order.is_urgent, on=day)
-    return local <= datetime.combine(day, until, clock.TIRANA)

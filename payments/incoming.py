@@ -1,16 +1,18 @@
 """Money from other banks: credited by IBAN, once, whichever file tells it first; and what the central bank settled.
 
-A payment is known by the sending bank and that bank's own reference. The bank is put as the code of our table wherever
-it can be, so that a pacs.008 with a BIC and a camt.054 with a member's number name the same payment alike.
+A payment is known by the sending bank and that bank's own reference, and by its UETR, for some files tell only one of
+the two. The bank is put as the code of our table wherever it can be, so that a pacs.008 with a BIC and a camt.054 with a
+member's number name the same payment alike. Whatever a second file tells otherwise goes to staff.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from accounts import clock
 from accounts.identifiers import IbanProblem, check_iban
@@ -28,10 +30,18 @@ from payments.models.orders import Rail
 
 BATCH: Final = 500
 TEXT_MAX: Final = 140
+# How far from the day on which it arrives a value date may lie: interest is counted by it.
+DAYS_BACK: Final = timedelta(days=10)
+DAYS_AHEAD: Final = timedelta(days=5)
 # Two files that tell the same payment take turns, batch by batch: what one has booked the other sees.
 TURN = "SELECT pg_advisory_xact_lock(hashtext('payments.incoming'))"
 
 What = Difference.What
+# The columns of an IncomingCredit that `Arrival.told` names.
+TOLD: Final = (
+    *("key", "uetr", "amount_minor", "currency", "creditor_iban", "debtor_name", "debtor_iban", "end_to_end_id"),
+    *("remittance_information", "value_on"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +52,39 @@ class Arrival:
     transfer: Transfer
     value_on: date
 
-    def is_told_by(self, known: IncomingCredit) -> bool:
-        told = (known.amount_minor, known.currency, known.creditor_iban)
-        return told == (self.transfer.amount_minor, self.transfer.currency, self.transfer.creditor.iban)
+    @property
+    def names(self) -> set[str]:
+        """What it can be known by; two arrivals with a name in common are one payment."""
+        return {self.key, self.transfer.uetr} - {""}
+
+    def told(self) -> Mapping[str, object]:
+        """What another file must tell alike, as `IncomingCredit` keeps it."""
+        transfer = self.transfer
+        return {
+            "key": self.key,
+            "uetr": transfer.uetr,
+            "amount_minor": transfer.amount_minor,
+            "currency": transfer.currency,
+            "creditor_iban": transfer.creditor.iban,
+            "debtor_name": transfer.debtor.name,
+            "debtor_iban": transfer.debtor.iban,
+            "end_to_end_id": transfer.end_to_end_id,
+            "remittance_information": _text(transfer),
+            "value_on": self.value_on,
+        }
+
+    def agrees(self, known: Mapping[str, object]) -> bool:
+        """Whether all that both tell is the same. One file says less than the other; and of a payment that one of them
+        names by its UETR alone, the key is another."""
+        mine = self.told()
+        is_same_key = mine["key"] == known["key"] or (mine["uetr"] == known["uetr"] and self._is_by_uetr(known))
+        return is_same_key and all(
+            mine[name] == known[name] or not mine[name] or not known[name] for name in mine.keys() - {"key"}
+        )
+
+    def _is_by_uetr(self, known: Mapping[str, object]) -> bool:
+        uetr = self.transfer.uetr
+        return bool(uetr) and any(str(told["key"]).endswith(f":{uetr}") for told in (self.told(), known))
 
 
 class NotAnswered(Exception):  # noqa: N818  the next tick answers
@@ -65,7 +105,8 @@ def take_notification(notification: Notification, *, file: ArrivedFile, at: date
     codes = codes_of_banks()
     arrivals = []
     for place, movement in enumerate(notification.movements, start=1):
-        if movement.transfer is not None and movement.amount_minor > 0:
+        is_settlement = movement.account == settings.CLEARING_SETTLEMENT_ACCOUNT
+        if movement.transfer is not None and movement.amount_minor > 0 and not is_settlement:
             arrivals.append(Arrival(_key(movement.transfer, codes), movement.transfer, movement.value_on))
         else:
             settle(movement=movement, reference=movement.reference or f"{file.message_id}-{place}", file=file, at=at)
@@ -81,30 +122,48 @@ def book(*, arrivals: Sequence[Arrival], file: ArrivedFile, at: datetime) -> Non
     """Book a batch to the accounts that it names. What was booked before is left; what no account takes is kept as
     refused, with its reason."""
     _take_turn()
-    known = {row.key: row for row in IncomingCredit.objects.filter(key__in=[one.key for one in arrivals])}
-    accounts = _accounts(arrivals)
-    fresh: dict[str, Arrival] = {}
-    for one in arrivals:
-        earlier = known.get(one.key)
-        if not one.key:
-            _differs(file, What.UNKNOWN_SENDER, one.transfer.transaction_id or one.transfer.creditor.iban, at=at)
-        elif earlier is not None or one.key in fresh:
-            same = one.is_told_by(earlier) if earlier else one == fresh[one.key]
-            if not same:
-                _differs(file, What.OTHER_CONTENT, one.key, at=at)
-        else:
-            fresh[one.key] = one
-    reason_of = {key: _reason(one.transfer, accounts.get(one.transfer.creditor.iban)) for key, one in fresh.items()}
-    taken = [one for key, one in fresh.items() if not reason_of[key]]
+    fresh = _fresh(arrivals, file=file, at=at)
+    accounts = _accounts(fresh)
+    reason_of = {one.key: _reason(one, accounts.get(one.transfer.creditor.iban), at=at) for one in fresh}
+    taken = [one for one in fresh if not reason_of[one.key]]
     postings = interbank.credit([_credit(one, accounts[one.transfer.creditor.iban]) for one in taken], at=at)
     posting_of = dict(zip([one.key for one in taken], postings, strict=True))
     IncomingCredit.objects.bulk_create(
-        _row(one, file=file, posting_id=posting_of.get(key), reason=reason_of[key], at=at) for key, one in fresh.items()
+        _row(one, file=file, posting_id=posting_of.get(one.key), reason=reason_of[one.key], at=at) for one in fresh
     )
-    if file.message == Message.CAMT_054:  # the money is here already, and nobody waits for an answer
-        for key, reason in reason_of.items():
-            if reason:
-                _differs(file, What.NOT_BOOKED, key, at=at)
+    for key, reason in reason_of.items():
+        if reason == reasons.WRONG_DAY:
+            _differs(file, What.WRONG_DAY, key, at=at)
+        elif reason and file.message == Message.CAMT_054:  # the money is here already, and nobody waits for an answer
+            _differs(file, What.NOT_BOOKED, key, at=at)
+
+
+def _fresh(arrivals: Sequence[Arrival], *, file: ArrivedFile, at: datetime) -> list[Arrival]:
+    """Those that no file brought before, nor this batch. What is told otherwise the second time is a difference; so is
+    money that was settled for a payment which we refused."""
+    rows = IncomingCredit.objects.filter(
+        Q(key__in=[one.key for one in arrivals if one.key])
+        | Q(uetr__in=[one.transfer.uetr for one in arrivals if one.transfer.uetr])
+    )
+    told: dict[str, Mapping[str, object]] = {}
+    refused = set()
+    for row in rows:
+        told |= dict.fromkeys({row.key, row.uetr} - {""}, {name: getattr(row, name) for name in TOLD})
+        if row.status == IncomingCredit.Status.REFUSED and row.file_id != file.pk:
+            refused |= {row.key, row.uetr}
+    fresh: list[Arrival] = []
+    for one in arrivals:
+        earlier = [told[name] for name in one.names if name in told]
+        if not one.key:
+            _differs(file, What.UNKNOWN_SENDER, one.transfer.transaction_id or one.transfer.creditor.iban, at=at)
+        elif not earlier:
+            told |= dict.fromkeys(one.names, one.told())
+            fresh.append(one)
+        elif not all(one.agrees(known) for known in earlier):
+            _differs(file, What.OTHER_CONTENT, one.key, at=at)
+        elif file.message == Message.CAMT_054 and one.names & refused:
+            _differs(file, What.NOT_BOOKED, one.key, at=at)
+    return fresh
 
 
 def _accounts(arrivals: Sequence[Arrival]) -> dict[str, BankAccount]:
@@ -113,13 +172,19 @@ def _accounts(arrivals: Sequence[Arrival]) -> dict[str, BankAccount]:
     return {str(account.iban): account for account in current}
 
 
-def _reason(transfer: Transfer, account: BankAccount | None) -> str:
+def _reason(one: Arrival, account: BankAccount | None, *, at: datetime) -> str:
     """Why no account takes it, as ISO says it; empty where one does. A frozen account takes credits."""
     if account is None:
         return reasons.WRONG_ACCOUNT
     if account.status == BankAccount.Status.CLOSED:
         return reasons.CLOSED_ACCOUNT
-    return "" if account.currency == transfer.currency else reasons.WRONG_CURRENCY
+    if account.currency != one.transfer.currency:
+        return reasons.WRONG_CURRENCY
+    return "" if _is_near(one.value_on, at) else reasons.WRONG_DAY
+
+
+def _is_near(value_on: date, at: datetime) -> bool:
+    return -DAYS_BACK <= value_on - clock.tirana_day(at) <= DAYS_AHEAD
 
 
 def _credit(one: Arrival, account: BankAccount) -> Credit:
@@ -143,6 +208,7 @@ def _row(one: Arrival, *, file: ArrivedFile, posting_id: int | None, reason: str
         key=one.key,
         file=file,
         transaction_id=transfer.transaction_id,
+        uetr=transfer.uetr,
         end_to_end_id=transfer.end_to_end_id,
         debtor_name=transfer.debtor.name,
         debtor_iban=transfer.debtor.iban,
@@ -205,9 +271,7 @@ def answer_refused(*, file: ArrivedFile, rail: Rail, at: datetime) -> None:
         made_at=at,
         sender=Bank(bic=sent_files.our_bic()),
         original_message_id=file.message_id,
-        statuses=[
-            Status(one.transaction_id, one.end_to_end_id, pacs002.REJECTED, reason=one.reason_code) for one in refused
-        ],
+        statuses=[_rejection(one) for one in refused],
     )
     sent_files.keep(
         number,
@@ -220,6 +284,12 @@ def answer_refused(*, file: ArrivedFile, rail: Rail, at: datetime) -> None:
     )
 
 
+def _rejection(credit: IncomingCredit) -> Status:
+    """By the names that the payment came with; a UETR has no room where a reference stands."""
+    reference = "" if credit.transaction_id == credit.uetr else credit.transaction_id
+    return Status(reference, credit.end_to_end_id, pacs002.REJECTED, reason=credit.reason_code, uetr=credit.uetr)
+
+
 def _rail(message: CreditTransfers) -> Rail:
     """By the system that the file names, else by its currency."""
     by_code = {code: rail for rail, code in sent_files.CODES.items()}
@@ -230,8 +300,11 @@ def _rail(message: CreditTransfers) -> Rail:
 @verb("payments.settlement.booked")
 def settle(*, movement: Movement, reference: str, file: ArrivedFile, at: datetime) -> None:
     """Book one net amount of the central bank, once by its reference; any other movement is a difference."""
-    if movement.account != settings.CLEARING_SETTLEMENT_ACCOUNT or movement.transfer is not None:
+    if movement.account != settings.CLEARING_SETTLEMENT_ACCOUNT:
         _differs(file, What.NOT_OURS, reference, at=at)
+        return
+    if not _is_near(movement.value_on, at):
+        _differs(file, What.WRONG_DAY, reference, at=at)
         return
     _take_turn()
     reference = reference[:60]

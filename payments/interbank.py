@@ -3,15 +3,16 @@
 Beside `payments.execution` the room's only caller of `accounts.ledger`; who calls it has locked what it is about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.conf import settings
 
 from accounts import ledger, selectors as books
 from accounts.ledger import Facts, Item, Leg
-from accounts.models import BankAccount
+from accounts.models import BankAccount, Posting
 from accounts.models.ledger import Channel, Entry, Kind
 from payments.models import PaymentOrder
 
@@ -37,7 +38,8 @@ class Credit:
 def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_on: date, at: datetime) -> list[int]:
     """Book executed orders back to the accounts that paid; the ids of the postings. `reasons` stand on the statement.
 
-    The fee stays with the bank, which did its part, unless `settings.RETURN_FEE_ON_REJECT`. Refuses AccountIsClosed.
+    The fee stays with the bank, which did its part, unless `settings.RETURN_FEE_ON_REJECT`. Refuses AccountIsClosed,
+    and MoreComesBackThanWent where the core or staff gave one back before.
     """
     houses = {currency: _house(currency) for currency in {order.currency for order in orders}}
     items = [
@@ -46,10 +48,18 @@ def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_
             legs=_home(order, *houses[order.currency]),
             facts=_back(order, reason),
             value_on=value_on,
+            gives_back_id=order.posting_id,
         )
         for order, reason in zip(orders, reasons, strict=True)
     ]
     return ledger.post_many(items, at=at)
+
+
+def given_back(orders: Iterable[PaymentOrder]) -> set[UUID]:
+    """Which of these orders' money came home already, by the core or by staff: their ids."""
+    posted = {order.posting_id: order.pk for order in orders}
+    back = Posting.objects.filter(gives_back__in=posted.keys() - {None}).values_list("gives_back", flat=True)
+    return {posted[posting_id] for posting_id in back}
 
 
 def _house(currency: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The life of one order before it is signed, and its end before it is executed: prepare, submit, cancel."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from accounts import audit, clock, mandates, selectors as books
 from accounts.models import BankAccount, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import execution, limits, rails, selectors, tariffs, wishes
+from payments import execution, limits, name_checks, order_warnings, payees, rails, selectors, tariffs, wishes
 from payments.models import PaymentOrder
-from payments.models.orders import OrderStatus
+from payments.models.orders import OrderKind, OrderStatus
 from payments.wishes import Wish as Wish
 
 
@@ -72,11 +73,15 @@ def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> P
     order, is_new = PaymentOrder.objects.get_or_create(
         submit_key=submit_key,
         defaults=payload
-        | {"number": _next_number(at), "company": mandate.company, "prepared_by": mandate.user, "created_at": at},
+        | {"number": next_number(at), "company": mandate.company, "prepared_by": mandate.user, "created_at": at},
     )
     if not is_new:
         order = _edited(order.pk, mandate, payload)
     limits.require_possible(order, on=clock.tirana_day(at))
+    if order.kind == OrderKind.INTERNAL:
+        name_checks.check(mandate=mandate, iban=order.beneficiary_iban, name=order.beneficiary_name, at=at)
+    if wish.keeps_payee:
+        payees.keep(mandate=mandate, name=order.beneficiary_name, iban=order.beneficiary_iban, at=at)
     audit.record(
         "payments.order.prepared",
         actor=audit.actor_of(mandate),
@@ -88,17 +93,20 @@ def prepare(*, mandate: Mandate, wish: Wish, submit_key: str, at: datetime) -> P
 
 
 @verb("payments.order.submitted")
-def submit(*, order_id: UUID, mandate: Mandate, version: int | None, at: datetime) -> PaymentOrder:
+def submit(
+    *, order_id: UUID, mandate: Mandate, version: int | None, answered: Collection[str] = (), at: datetime
+) -> PaymentOrder:
     """Send a draft to its signers, with a snapshot of how many others must sign. Only its preparer may.
 
-    Refuses NoSuchOrder, MayNotPrepare, OrderHasChanged (another version than the one seen) and OrderHasMovedOn.
-    Submitting what is submitted already changes nothing.
+    `answered` are the keys of the warnings that she answered for. Refuses NoSuchOrder, MayNotPrepare, OrderHasChanged
+    (another version than the one seen), OrderHasMovedOn and order_warnings.WarningNotAnswered. Submitting what is
+    submitted already changes nothing.
     """
     mandate = acting(mandate, at=at)
     order = taken(order_id, mandate)
     if order.status == OrderStatus.AWAITING and order.prepared_by_id == mandate.user_id:
         return order
-    return submitted(order, mandate, version, at)
+    return submitted(order, mandate, version, at, answered=answered)
 
 
 @verb("payments.order.cancelled")
@@ -164,7 +172,9 @@ def taken(order_id: UUID, mandate: Mandate) -> PaymentOrder:
     return order
 
 
-def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: datetime) -> PaymentOrder:
+def submitted(
+    order: PaymentOrder, mandate: Mandate, version: int | None, at: datetime, *, answered: Collection[str] = ()
+) -> PaymentOrder:
     """A locked draft, submitted by its preparer as she saw it; still a draft where the fee has changed since."""
     if not mandate.may_prepare or order.prepared_by_id != mandate.user_id:
         raise MayNotPrepare
@@ -173,6 +183,7 @@ def submitted(order: PaymentOrder, mandate: Mandate, version: int | None, at: da
     require_version(order, version)
     if _repriced(order, on=clock.tirana_day(at)):
         return order
+    order_warnings.require_answers(order, mandate, answered, at=at)
     order.status = OrderStatus.AWAITING
     order.other_signers = selectors.other_signers(order.company, on=clock.tirana_day(at))
     order.submitted_at = at
@@ -258,7 +269,8 @@ def _edited(order_id: UUID, mandate: Mandate, payload: dict[str, object]) -> Pay
     return order
 
 
-def _next_number(at: datetime) -> str:
+def next_number(at: datetime) -> str:
+    """The number of the next order, of the year in Tirana."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('payments_order_number')")
         (number,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Names of payees, compared as a clerk compares them: case, accents, legal forms and the order of words do not count."""
+"""Names of payees, compared as a clerk does: case, accents, legal forms and the order of words do not count."""
 
 import re
 import unicodedata

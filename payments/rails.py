@@ -8,6 +8,12 @@ from payments.models.orders import OrderKind, Rail
 AECH_MOST_MINOR: Final = 150_000_000
 IN_OUR_BOOKS: Final = frozenset({OrderKind.OWN, OrderKind.INTERNAL})
 URGENT: Final = "urgent"
+# By which ways the orders of a rule leave.
+RAILS_OF: Final = {
+    str(OrderKind.DOMESTIC): (Rail.AECH, Rail.AIPS, Rail.AIPS_EURO),
+    str(OrderKind.BUDGET): (Rail.AECH, Rail.AIPS, Rail.AIPS_EURO),
+    URGENT: (Rail.AIPS, Rail.AIPS_EURO),
+}
 
 
 class NotCarriedError(Exception):

@@ -59,8 +59,8 @@ _SENTENCES: "dict[ReasonCode, StrOrPromise]" = {
         "%(days)s është festë zyrtare: %(names)s.", "%(days)s janë festa zyrtare: %(names)s.", "count"
     ),
     "moved": ngettext_lazy(
-        "Festa bie në fundjavë, prandaj pushimi shtyhet %(on_days)s.",
-        "Festat bien në fundjavë, prandaj pushimi shtyhet %(on_days)s.",
+        "Festa bie në fundjavë, prandaj pushimi shtyhet për %(on_days)s.",
+        "Festat bien në fundjavë, prandaj pushimi shtyhet për %(on_days)s.",
         "count",
     ),
     "estimated": _("Data e festës nuk është konfirmuar ende (%(names)s), prandaj dita e kryerjes mund të ndryshojë."),

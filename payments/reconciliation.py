@@ -3,7 +3,8 @@
 The clearing account of a currency owes the clearing house what left our customers, and is owed what came in for them.
 Its balance is therefore, at every moment: what waits or is unanswered, what was rejected and could not go home, and
 the accepted less the credited less what the central bank has settled. Settlement comes as net amounts that name no
-payment, so that the last three are told as one sum. A difference means a posting that clearing does not know.
+payment, so that the last three are told as one sum. What staff or the core gave back is in none of them. A difference means a
+posting that clearing does not know.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Final
 from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, selectors as books
+from accounts import audit, clock, selectors as books
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from payments.models import ArrivedFile, ClearingItem, Difference, IncomingCredit, SentFile, Settlement
@@ -144,7 +145,7 @@ def settle(*, difference_id: int, note: str, actor: audit.Actor, at: datetime) -
 
 
 def _days(at: datetime) -> list[DayOfRail]:
-    since = at.date() - timedelta(days=DAYS_SHOWN)
+    since = clock.tirana_day(at) - timedelta(days=DAYS_SHOWN)
     sent = SentFile.objects.filter(message=Message.PACS_008, day__gte=since)
     accepted, rejected, unanswered = (
         Q(items__status=status) for status in (Status.ACCEPTED, Status.REJECTED, Status.SENT)
@@ -198,13 +199,17 @@ def _waiting() -> list[tuple[str, str, Tally, datetime]]:
 def _balances() -> list[Balance]:
     items = _sums(ClearingItem.objects.values_list("currency", "status").annotate(Sum("amount_minor")))
     homeless = _sums(
-        ClearingItem.objects.filter(status=Status.REJECTED, order__status=OrderStatus.EXECUTED)
+        ClearingItem.objects.filter(
+            status=Status.REJECTED, order__status=OrderStatus.EXECUTED, order__posting__given_back_by=None
+        )
         .values_list("currency", "status")
         .annotate(Sum("amount_minor"))
     )
-    booked = IncomingCredit.objects.filter(status=IncomingCredit.Status.BOOKED)
+    booked = IncomingCredit.objects.filter(status=IncomingCredit.Status.BOOKED, posting__given_back_by=None)
     credits = dict(booked.values_list("currency").annotate(Sum("amount_minor")))
-    settled = dict(Settlement.objects.values_list("currency").annotate(Sum("amount_minor")))
+    settled = dict(
+        Settlement.objects.filter(posting__given_back_by=None).values_list("currency").annotate(Sum("amount_minor"))
+    )
     currencies = sorted({currency for currency, _status in items} | credits.keys() | settled.keys())
     return [
         Balance(

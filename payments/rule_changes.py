@@ -4,7 +4,7 @@ A rule begins tomorrow at the earliest, also when the colleague approves: what w
 said already. A tariff is a whole table of bands for a kind and a currency; it is changed as a whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,9 @@ from accounts import audit, clock, four_eyes
 from accounts.models import Proposal
 from accounts.money import format_amount, format_money
 from accounts.refusals import Refusal
-from payments import rails
-from payments.models import CutOff, Tariff
-from payments.models.orders import OrderKind
+from payments import rails, selectors
+from payments.models import ClearingSession, CutOff, Tariff
+from payments.models.orders import OrderKind, Rail
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,6 +30,15 @@ KINDS: "dict[str, StrOrPromise]" = {**dict(OrderKind.choices), rails.URGENT: _("
 
 class RuleBeginsTomorrow(Refusal):
     sentence = _("Një rregull i ri vlen më së shpejti nga nesër. Shkruani një ditë të ardhshme.")
+
+
+class CutOffAfterLastSession(Refusal):
+    """Facts: rail, day, last, cut_off."""
+
+    sentence = _(
+        "Më %(day)s seanca e fundit e rrugës %(rail)s është në %(last)s, para afatit %(cut_off)s: çka kryhet ndërmjet do "
+        "të dilte ditën tjetër. Zgjidhni një afat më të hershëm, ose shtoni më parë seancën më të vonë."
+    )
 
 
 class RuleIsTheSame(Refusal):
@@ -64,8 +73,13 @@ def propose_cut_off(
     actor: audit.Actor,
     at: datetime,
 ) -> Proposal:
-    """A cut-off from a day on; without a time the one that begins on that day is taken back."""
+    """A cut-off from a day on; without a time the one that begins on that day is taken back.
+
+    Refuses one that is later than what a rail still takes on that day or after it.
+    """
     _require_to_come(valid_from, at)
+    if at_time:
+        require_session_after(kind, at_time, on=valid_from)
     now = CutOff.objects.filter(kind=kind, valid_from=valid_from).first()
     if (now.at_time if now else None) == at_time:
         raise RuleIsTheSame
@@ -93,11 +107,39 @@ def _apply_cut_off(proposal: Proposal, actor: audit.Actor, at: datetime) -> None
     if _cut_off_json(row) != proposal.old:
         raise four_eyes.Stale
     if new["at_time"]:
+        require_session_after(new["kind"], time.fromisoformat(new["at_time"]), on=key["valid_from"])
         values = {"at_time": time.fromisoformat(new["at_time"]), "source": new["source"]}
         CutOff.objects.update_or_create(**key, defaults=values)
     elif row:
         row.delete()
     _record("payments.cutoff.set" if new["at_time"] else "payments.cutoff.removed", proposal, actor, at)
+
+
+def require_session_after(kind: str, at_time: time, *, on: date) -> None:
+    """Refuse (CutOffAfterLastSession) a cut-off after which no file of the day would take what was executed."""
+    for rail in rails.RAILS_OF.get(kind, ()):
+        later = ClearingSession.objects.filter(rail=rail, valid_from__gt=on).values_list("valid_from", flat=True)
+        for day in sorted({on, *later}):
+            require_before_last(at_time, rail, selectors.sessions(rail, on=day), on=day)
+
+
+def require_before_last(at_time: time, rail: Rail, sessions: Iterable[ClearingSession], *, on: date) -> None:
+    """The same of one rail's sessions of one day."""
+    last = selectors.last_taken(sessions)
+    if last is not None and at_time > last:
+        raise CutOffAfterLastSession(
+            rail=str(rail.label), day=f"{on:%d.%m.%Y}", last=f"{last:%H:%M}", cut_off=f"{at_time:%H:%M}"
+        )
+
+
+def require_cut_offs_before(sessions: Iterable[ClearingSession], *, rail: Rail, on: date) -> None:
+    """Refuse sessions to come that end before a cut-off which holds on their day or after it."""
+    sessions = list(sessions)
+    for kind, ways in rails.RAILS_OF.items():
+        rows = list(CutOff.objects.filter(kind=kind).order_by("valid_from")) if rail in ways else []
+        begun = [row for row in rows if row.valid_from <= on][-1:]
+        for row in (*begun, *(row for row in rows if row.valid_from > on)):
+            require_before_last(row.at_time, rail, sessions, on=max(on, row.valid_from))
 
 
 def _cut_off_json(row: CutOff | None) -> dict[str, Any]:

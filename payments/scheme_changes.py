@@ -17,9 +17,11 @@ from accounts.models import Proposal
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from payments import pictures
+from payments.budget import REMITTANCE_MAX
 from payments.models import BudgetField, BudgetScheme
 
 SCHEME = "payment.scheme"
+VALUE_MAX = 35  # of a field without a picture
 FIELD = "field."
 
 
@@ -33,6 +35,15 @@ class SchemeIsTheSame(Refusal):
 
 class ExampleDoesNotFit(Refusal):
     sentence = _("Shembulli nuk i përshtatet shabllonit të fushës. Ndreqni njërin prej tyre.")
+
+
+class CodesDoNotFit(Refusal):
+    """Facts: longest, at_most."""
+
+    sentence = _(
+        "Fushat e plotësuara mund të arrijnë %(longest)s shenja, ndërsa institucioni lexon %(at_most)s. Jepuni shabllone "
+        "më të shkurtra ose hiqni një fushë."
+    )
 
 
 class FieldIsKnown(Refusal):
@@ -101,7 +112,7 @@ def change(
 ) -> BudgetScheme | Proposal:
     """What is or comes in use waits for a colleague; anything else is written at once.
 
-    Refuses no change at all, and an example that does not fit its picture.
+    Refuses no change at all, an example that does not fit its picture, and fields that together could be cut.
     """
     now = SchemeFacts.of(scheme)
     _require_change(facts, now)
@@ -143,6 +154,9 @@ def _require_change(facts: SchemeFacts, now: SchemeFacts) -> None:
         raise SchemeIsTheSame
     if not all(pictures.fits(one.picture, one.example) for one in facts.fields.values() if one.example):
         raise ExampleDoesNotFit
+    longest = sum(len(one.picture) or VALUE_MAX for one in facts.fields.values()) + max(0, len(facts.fields) - 1)
+    if longest > REMITTANCE_MAX:
+        raise CodesDoNotFit(longest=longest, at_most=REMITTANCE_MAX)
 
 
 def _put(

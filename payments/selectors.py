@@ -1,17 +1,22 @@
 """Reads of payments; each list in one go."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONArray
 
-from accounts.models import Company, Mandate
+from accounts import clock
+from accounts.models import Company, Mandate, Posting
 from accounts.questions import Given, Question
+from accounts.working_days import Calendar
 from payments import rails
-from payments.models import ApprovalRule, PaymentOrder, Signature
+from payments.models import ApprovalRule, ClearingSession, OrderWarning, PaymentOrder, Signature, StandingSignature
 from payments.models.orders import OrderStatus
 
 
@@ -28,7 +33,8 @@ def of_company(company: Company) -> QuerySet[PaymentOrder]:
 
 
 def order_of(company: Company, order_id: UUID) -> PaymentOrder | None:
-    """One order of this company with all that its page shows; None for anybody else's, as if it did not exist."""
+    """One order of this company with all that its page shows, and when its money came home (`given_back_at`); None for
+    anybody else's, as if it did not exist."""
     return next(iter(_ORDER(company=company.pk, order=order_id)), None)
 
 
@@ -37,8 +43,11 @@ def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:
     return PaymentOrder.objects.select_for_update().filter(pk=order_id, company=company).first()
 
 
-def signatures(order: PaymentOrder) -> list[Signature]:
-    """Who has signed, in the order of signing; a draft asks nothing of the database."""
+def signatures(order: PaymentOrder) -> Sequence[Signature | StandingSignature]:
+    """Who has signed, in the order of signing: it, or the series that made it. A draft asks nothing of the database."""
+    if order.standing_id:
+        signed = StandingSignature.objects.filter(standing=order.standing_id)
+        return list(signed.select_related("user__person").order_by("signed_at"))
     if order.submitted_at is None:
         return []
     return list(order.signatures.select_related("user__person").order_by("signed_at"))
@@ -91,14 +100,23 @@ def signers_wanted(order: PaymentOrder, *, on: date) -> int:
     return other_signers(order.company, on=on) if order.other_signers is None else order.other_signers
 
 
-def due(*, today: date) -> list[UUID]:
-    """All released orders whose day has come, oldest promise first; those that wait or break hold up nobody.
+def due(*, calendar: Calendar, at: datetime) -> QuerySet[PaymentOrder]:
+    """Released orders whose moment has come, oldest promise first.
 
-    What moves within our own books and holds its money is due whatever day it will be booked on.
+    What stays in our own books and holds its money is due at any hour of any day (D5). All else on working days alone:
+    promised for today, it is due from 08:00, or at once if a signature released it today; a missed day is caught up.
+    Where a feast was declared after the promise, the next working day takes the order.
     """
-    has_come = Q(execute_on__lte=today) | Q(kind__in=rails.IN_OUR_BOOKS, hold_id__isnull=False)
-    rows = PaymentOrder.objects.filter(has_come, status=OrderStatus.RELEASED)
-    return list(rows.order_by("execute_on", "released_at", "number").values_list("pk", flat=True))
+    local = clock.tirana(at)
+    today = local.date()
+    moment = Q(kind__in=rails.IN_OUR_BOOKS, hold_id__isnull=False)
+    if calendar.is_working(today):
+        todays = Q(execute_on=today)
+        if local.time() < settings.EXECUTION_STARTS:
+            todays &= Q(released_at__gte=datetime.combine(today, time(0), clock.TIRANA), standing=None)
+        moment |= Q(execute_on__lt=today) | todays
+    released = PaymentOrder.objects.filter(moment, status=OrderStatus.RELEASED)
+    return released.order_by("execute_on", "released_at", "number")
 
 
 # --- Asked by many pages: written once, see accounts/questions.py -----------------------------------------------------
@@ -118,9 +136,27 @@ def _with_signed(orders: list[PaymentOrder]) -> list[Waiting]:
 
 
 _COMPANY, _USER = Given("company"), Given("user")
+_GIVEN_BACK = Posting.objects.filter(gives_back=OuterRef("posting"))
+# What the preparer was warned of and answered for, read with the order itself.
+_ANSWERED = OrderWarning.objects.filter(order=OuterRef("pk")).order_by("pk")
+_AS_ANSWERED = (
+    "kind",
+    "key",
+    "facts",
+    "acknowledged_by__person__first_name",
+    "acknowledged_by__person__last_name",
+    "acknowledged_at",
+)
 _ORDER = Question(
-    lambda: _told(PaymentOrder.objects.filter(company=_COMPANY, pk=Given("order"))).select_related(
-        "debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person"
+    lambda: (
+        _told(PaymentOrder.objects.filter(company=_COMPANY, pk=Given("order")))
+        .select_related(
+            "debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person", "standing"
+        )
+        .annotate(
+            given_back_at=Subquery(_GIVEN_BACK.order_by("booked_at").values("booked_at")[:1]),
+            answered=ArraySubquery(_ANSWERED.values_list(JSONArray(*_AS_ANSWERED))),
+        )
     )
 )
 _AWAITS = Question(lambda: awaiting_of(company=_COMPANY, user=_USER).filter(pk=Given("order")).values_list("pk"))
@@ -138,3 +174,15 @@ def _waiting_for(limit: int | None) -> Question[PaymentOrder]:
     return Question(
         lambda: _counted(awaiting_of(company=_COMPANY, user=_USER)).order_by("submitted_at", "number")[:limit]
     )
+
+
+def sessions(rail: str, *, on: date) -> list[ClearingSession]:
+    """The sessions of a rail on a day: the newest set that has begun, whole."""
+    rows = list(ClearingSession.objects.filter(rail=rail, valid_from__lte=on).order_by("at_time"))
+    newest = max((row.valid_from for row in rows), default=None)
+    return [row for row in rows if row.valid_from == newest]
+
+
+def last_taken(sessions: Iterable[ClearingSession]) -> time | None:
+    """Until when a day's sessions take orders; None without any."""
+    return max((session.until_time or session.at_time for session in sessions), default=None)

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import clock
-from payments import arrivals, clearing, execution, orders, sent_files
+from payments import arrivals, clearing, execution, fiscalisation, orders, paydays, sent_files, standing
 
 
 @shared_task(name="payments.execute_due")
@@ -26,14 +26,30 @@ def expire_due() -> None:
     orders.expire_due(at=clock.now())
 
 
+@shared_task(name="payments.make_standing")
+def make_standing() -> None:
+    """Make the orders of the standing orders whose day has begun, and end those that nobody signed in their time."""
+    paydays.make_due(at=clock.now())
+    standing.expire_due(at=clock.now())
+
+
 @shared_task(name="payments.send_clearing")
 def send_clearing() -> None:
     """Make the files of the clearing sessions that have come, and put every file of ours into its folder."""
-    clearing.make_due(at=clock.now())
-    sent_files.write_out(at=clock.now())
+    try:
+        clearing.make_due(at=clock.now())
+    finally:
+        sent_files.write_out(at=clock.now())
 
 
 @shared_task(name="payments.read_clearing")
 def read_clearing() -> None:
     """Take what came from the clearing house."""
     arrivals.read_all(at=clock.now())
+
+
+@shared_task(name="payments.report_fiscal")
+def report_fiscal() -> None:
+    """Make the report of every day that was closed, and put it into its folder."""
+    fiscalisation.make_due(at=clock.now())
+    fiscalisation.write_out(at=clock.now())

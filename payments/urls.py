@@ -1,6 +1,16 @@
 from django.urls import path
 
-from payments.views import budget, orders, signing, transfers
+from payments.views import (
+    beneficiaries,
+    budget,
+    confirmation,
+    limits,
+    order_templates,
+    orders,
+    signing,
+    standing,
+    transfers,
+)
 
 app_name = "payments"
 urlpatterns = [
@@ -10,11 +20,29 @@ urlpatterns = [
     path("new/budget/", budget.budget_schemes, name="budget_schemes"),
     path("new/budget/<slug:code>/", budget.new_budget, name="new_budget"),
     path("new/domestic/", transfers.new_domestic, name="new_domestic"),
+    path("beneficiaries/", beneficiaries.beneficiaries_list, name="beneficiaries"),
+    path("beneficiaries/new/", beneficiaries.new_beneficiary, name="new_beneficiary"),
+    path("beneficiaries/<uuid:beneficiary_id>/", beneficiaries.beneficiary, name="beneficiary"),
+    path("beneficiaries/<uuid:beneficiary_id>/remove/", beneficiaries.remove_beneficiary, name="remove_beneficiary"),
+    path("templates/", order_templates.templates_list, name="templates"),
+    path("templates/<uuid:template_id>/remove/", order_templates.remove_template, name="remove_template"),
+    path("limits/", limits.limits, name="limits"),
     path("approvals/", signing.approvals_list, name="approvals"),
+    path("standing/", standing.standing_list, name="standing"),
+    path("standing/new/<slug:kind>/", standing.standing_new, name="standing_new"),
+    path("standing/<uuid:standing_id>/", standing.standing_order, name="standing_order"),
+    path("standing/<uuid:standing_id>/review/", standing.standing_review, name="standing_review"),
+    path("standing/<uuid:standing_id>/sign/", standing.standing_sign, name="standing_sign"),
+    path("standing/<uuid:standing_id>/sign/resend/", standing.standing_sign_resend, name="standing_sign_resend"),
+    path("standing/<uuid:standing_id>/skip/", standing.standing_skip, name="standing_skip"),
+    path("standing/<uuid:standing_id>/stop/", standing.standing_stop, name="standing_stop"),
+    path("standing/<uuid:standing_id>/reject/", standing.standing_reject, name="standing_reject"),
     path("<uuid:order_id>/", orders.order, name="order"),
+    path("<uuid:order_id>/confirmation/", confirmation.confirmation, name="confirmation"),
     path("<uuid:order_id>/review/", signing.review, name="review"),
     path("<uuid:order_id>/sign/", signing.sign, name="sign"),
     path("<uuid:order_id>/sign/resend/", signing.sign_resend, name="sign_resend"),
+    path("<uuid:order_id>/template/", order_templates.new_template, name="new_template"),
     path("<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
     path("<uuid:order_id>/reject/", orders.reject, name="reject"),
 ]

@@ -38,7 +38,8 @@ class PayeeIsThePayer(Refusal):
 class Wish:
     """What a customer asks: amounts in minor units of the debit account's currency, the IBAN in its normal form.
 
-    `keeps_payee` puts the payee into the company's book with the order. `prefers_previous` turns a requested day off into the working day before it; `budget_fields` are by field code.
+    `prefers_previous` turns a requested day off into the working day before it; `budget_fields` are by field code;
+    `keeps_payee` puts the payee into the company's book with the order.
     """
 
     kind: OrderKind

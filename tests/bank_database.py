@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -18,6 +19,7 @@ from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
+VACUUM_PATIENCE = 20.0  # seconds
 
 
 class BankDatabase:
@@ -98,4 +100,18 @@ class BankDatabase:
         }
         with psycopg.connect(self.owner_url, autocommit=True) as connection:
             for statement in statements:
-                connection.execute(sql.SQL(statement).format(**words))
+                _patiently(connection, sql.SQL(statement).format(**words))
+
+
+def _patiently(connection: psycopg.Connection, statement: sql.Composed) -> None:
+    """Nobody but a superuser drops a database with FORCE while autovacuum is in it; it never stays for long."""
+    deadline = time.monotonic() + VACUUM_PATIENCE
+    while True:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -14,7 +14,7 @@ from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, BankDay, Company, Mandate, Person, User
 from accounts.models.ledger import Channel, Kind
-from payments import orders
+from payments import order_warnings, orders
 from payments.models import ApprovalRule, PaymentOrder
 from payments.models.orders import OrderKind
 
@@ -144,9 +144,10 @@ def draft(mandate: Mandate, account: BankAccount, *, at: datetime = AT, **change
 
 
 def submitted(mandate: Mandate, account: BankAccount, *, at: datetime = AT, **changes: object) -> PaymentOrder:
-    """An order that waits for its signatures."""
+    """An order that waits for its signatures; its preparer has answered for what she was warned of."""
     made = draft(mandate, account, at=at, **changes)
-    return orders.submit(order_id=made.pk, mandate=mandate, version=made.version, at=at)
+    answered = {one.key for one in order_warnings.findings(made, at=at)}
+    return orders.submit(order_id=made.pk, mandate=mandate, version=made.version, answered=answered, at=at)
 
 
 def _fresh(model: type[Model], column: str, shape: Callable[[int], str]) -> str:

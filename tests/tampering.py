@@ -13,6 +13,11 @@ TABLES = (
     "accounts_auditevent",
     "accounts_auditchain",
     "payments_paymentorder",
+    "payments_clearingitem",
+    "payments_difference",
+    "payments_incomingcredit",
+    "payments_settlement",
+    "payments_paymentlimit",
 )
 
 

@@ -1,4 +1,4 @@
-"""Laws of one posting: its entries balance, are two or more, and tell the same days; a reversal is a mirror."""
+"""Laws of one posting: its entries balance, are two or more and tell the same days, and it comes back once at most."""
 
 from typing import Final
 
@@ -68,5 +68,22 @@ LAWS: Final = (
                  WHERE r.id >= %(low)s AND r.id < %(high)s AND r.reverses_id IS NOT NULL) AS reversal
          WHERE legs IS DISTINCT FROM mirror
         """,  # noqa: S608  our own words
+    ),
+    Law(
+        "no_more_comes_back_than_went",
+        "What is given back of a posting, amount and fee apart, never exceeds it on any of its accounts.",
+        POSTINGS,
+        """
+        SELECT 'posting:' || back.posting_id, 'at most ' || -coalesce(went.amount, 0), back.amount::text
+          FROM (SELECT p.gives_back_id AS posting_id, e.account_id, e.part, sum(e.amount_minor) AS amount
+                  FROM accounts_posting p JOIN accounts_entry e ON e.posting_id = p.id
+                 WHERE p.gives_back_id >= %(low)s AND p.gives_back_id < %(high)s
+                   AND e.account_id IN (SELECT account_id FROM accounts_entry WHERE posting_id = p.gives_back_id)
+                 GROUP BY p.gives_back_id, e.account_id, e.part) AS back
+          LEFT JOIN LATERAL (SELECT sum(amount_minor) AS amount FROM accounts_entry e
+                              WHERE e.posting_id = back.posting_id AND e.account_id = back.account_id
+                                AND e.part = back.part) AS went ON true
+         WHERE back.amount NOT BETWEEN least(0, -coalesce(went.amount, 0)) AND greatest(0, -coalesce(went.amount, 0))
+        """,
     ),
 )

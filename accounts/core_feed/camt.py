@@ -13,12 +13,16 @@ from accounts import clock
 from accounts.core_feed import card_numbers, messages
 from accounts.core_feed.messages import Kind
 from accounts.core_feed.records import Bad, NotTaken
+from accounts.identifiers import HOME_COUNTRY
 from accounts.models.core import Reason
 from accounts.models.ledger import Channel
 from accounts.money import AMOUNT_MAX_MINOR, MINOR_PER_MAJOR
 
 TEXT_MAX = 140
 IDENTIFIER_MAX = 34
+BIC_SIGNS = 8
+# The bank within an Albanian IBAN.
+IBAN_BANK = slice(4, 7)
 
 FAMILIES = {"CCRD": Channel.CARD, "MCRD": Channel.CARD, "CNTR": Channel.BRANCH, "CASH": Channel.BRANCH}
 INTERBANK = {"RCDT", "ICDT", "RRCT", "IRCT", "RDDT", "IDDT", "RCHQ", "ICHQ"}
@@ -38,7 +42,8 @@ class CoreEntry:
     """One entry on one account; `amount_minor` is signed, positive in favour of the account.
 
     `reference` is the core's own. Names, remittance and `end_to_end_id` are those of its only transaction; an entry
-    of several has none of its own, and tells them in `transactions`.
+    of several has none of its own, and tells them in `transactions`. By one of the `clearing_names` the clearing may
+    have booked the same payment already.
     """
 
     line: int
@@ -56,6 +61,7 @@ class CoreEntry:
     creditor_name: str
     creditor_iban: str
     remittance_information: str
+    clearing_names: tuple[str, ...]
     transactions: tuple[Transaction, ...]
 
 
@@ -115,6 +121,7 @@ class _Reader:
             creditor_name=self._party(only, "Cdtr"),
             creditor_iban=self._account(only, "CdtrAcct"),
             remittance_information=self._remittance(ntry, only),
+            clearing_names=self._clearing_names(only),
             transactions=() if only is not None else tuple(self._transaction(detail) for detail in details),
         )
 
@@ -126,7 +133,7 @@ class _Reader:
         reference = self._text(ntry, "AcctSvcrRef") or self._text(ntry, "NtryRef")
         if not reference:
             raise NotTaken("AcctSvcrRef", Reason.MISSING)
-        return reference
+        return card_numbers.hidden_reference(reference)
 
     def _signed(self, element: "etree._Element") -> int:
         minor = Decimal(self._text(element, "Amt")) * MINOR_PER_MAJOR
@@ -157,10 +164,23 @@ class _Reader:
             return Channel.SYSTEM
         return FAMILIES.get(family, Channel.INTERBANK if family in INTERBANK else Channel.SYSTEM)
 
+    def _clearing_names(self, detail: "etree._Element | None") -> tuple[str, ...]:
+        """The clearing's names of one payment: whoever may stand for the sending bank, and that bank's reference."""
+        references = ("Refs/TxId", "Refs/UETR", "Refs/InstrId")
+        reference = next((found for path in references if (found := self._text(detail, path))), "")
+        iban = self._text(detail, "RltdPties/DbtrAcct/Id/IBAN")
+        bank = "RltdAgts/DbtrAgt/FinInstnId"
+        senders = {
+            self._text(detail, f"{bank}/ClrSysMmbId/MmbId"),
+            self._text(detail, f"{bank}/BICFI")[:BIC_SIGNS],
+            iban[IBAN_BANK] if iban.startswith(HOME_COUNTRY) else "",
+        }
+        return tuple(f"{sender}:{reference}" for sender in sorted(senders - {""}) if reference)
+
     def _end_to_end(self, detail: "etree._Element | None") -> str:
         """Empty where the originator gave none, which the message says as NOTPROVIDED."""
         found = self._text(detail, "Refs/EndToEndId")
-        return "" if found == "NOTPROVIDED" else found
+        return "" if found == "NOTPROVIDED" else card_numbers.hidden_reference(found)
 
     def _transaction(self, detail: "etree._Element") -> Transaction:
         is_said = bool(self._text(detail, "Amt")) and bool(self._text(detail, "CdtDbtInd"))

@@ -1,20 +1,22 @@
 """Entries of the core come into the books: booked once, ticked off, or put on the reconciliation list.
 
 A batch is one transaction. Where a batch is refused, each of its entries is tried alone, so that a bad one costs no
-other; a run that was cut off goes on where it was, for what is booked already is left as it is.
+other; a run that was cut off goes on where it was, for what is booked already is left as it is. A database that does
+not answer, or not in time, speaks against no entry: the run ends there.
 """
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from accounts import clock, ledger, selectors
 from accounts.core_feed import matching
 from accounts.core_feed.camt import CoreEntry
-from accounts.core_feed.matching import Known, Verdict
+from accounts.core_feed.known import Known, key_of, known_of
+from accounts.core_feed.matching import Verdict
 from accounts.core_feed.records import CORE, Bad, NotTaken, Outcome
 from accounts.ledger import Facts, Item, Leg
 from accounts.models import BankAccount, CoreFile, ReconciliationItem
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 BATCH = 500
 MOVED = ("status", "why", "posting", "part", "settled_at", "settled_by", "note")
 FITS_BY_PARTS = gettext_noop("Përputhet sipas pjesëve.")
+BOOKED_ALL_THE_SAME = gettext_noop("U regjistrua si hyrje e zakonshme: asnjë urdhër yni nuk e ka këtë numër.")
 # Two runs at once take turns, batch by batch: what one has ticked off the other sees.
 TURN = "SELECT pg_advisory_xact_lock(hashtext('accounts.core_feed'))"
 REASONS = {ledger.AccountIsClosed: Reason.CLOSED, ledger.AccountTakesNoDebit: Reason.FROZEN}
@@ -40,7 +43,7 @@ def take(brought: Iterable[CoreEntry | Bad], *, file: CoreFile, at: datetime) ->
             continue
         try:
             yield from _take_batch(batch, file=file, at=at)
-        except (Refusal, DatabaseError):
+        except (Refusal, IntegrityError, DataError):
             for entry in batch:
                 yield _take_alone(entry, file=file, at=at)
 
@@ -68,7 +71,7 @@ def _take_alone(entry: CoreEntry, *, file: CoreFile, at: datetime) -> Outcome | 
         (outcome,) = _take_batch([entry], file=file, at=at)
     except Refusal as refusal:
         return Bad(entry.line, "Ntry", REASONS.get(type(refusal), Reason.LAW))
-    except DatabaseError as error:
+    except (IntegrityError, DataError) as error:
         # By the name of the law alone: what the entry says belongs into no log.
         law = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         logger.warning("an entry of the core broke a law", extra={"subject": f"core_file:{file.pk}", "law": law})
@@ -80,7 +83,7 @@ def _take_batch(batch: Sequence[CoreEntry], *, file: CoreFile, at: datetime) -> 
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute(TURN)
-        known = matching.known_of(batch)
+        known = known_of(batch)
         work = _Work(file, at)
         outcomes = [work.judged(entry, known) for entry in batch]
         work.do()
@@ -110,10 +113,10 @@ class _Work:
         verdicts = matching.judge(entry, account, known)
         if verdicts[0].outcome == Outcome.BOOKED:
             self._book(entry, account, verdicts[0])
-            known.booked[matching.key_of(entry)] = entry.amount_minor
+            known.booked[key_of(entry)] = entry.amount_minor
         if verdicts[0].outcome == Outcome.UNCHANGED:
             return Outcome.UNCHANGED
-        listed = [verdict for verdict in verdicts if verdict.outcome != Outcome.BOOKED or verdict.part]
+        listed = [verdict for verdict in verdicts if verdict.outcome != Outcome.BOOKED or verdict.part or verdict.why]
         news = [self._list(entry, account, verdict, known) for verdict in listed]
         if len(verdicts) > 1:
             self._drop_whole(known.items[account.pk, entry.reference])
@@ -132,10 +135,11 @@ class _Work:
         facts = _facts_of(entry, account, self.file)
         if verdict.reverses is None:
             legs = verdict.legs or self._legs_of(entry, account)
-            self.items.append(Item(matching.key_of(entry), legs, facts, value_on))
+            gives_back = verdict.posting.pk if verdict.posting else None
+            self.items.append(Item(key_of(entry), legs, facts, value_on, gives_back_id=gives_back))
             return
         ledger.post(
-            key=matching.key_of(entry),
+            key=key_of(entry),
             legs=verdict.legs,
             facts=facts,
             value_on=value_on,
@@ -151,8 +155,7 @@ class _Work:
 
     def _list(self, entry: CoreEntry, account: BankAccount, verdict: Verdict, known: Known) -> bool:
         """Put a verdict on the list; whether that is news."""
-        is_ticked = verdict.outcome in {Outcome.MATCHED, Outcome.BOOKED}
-        status = ReconciliationItem.Status.MATCHED if is_ticked else ReconciliationItem.Status(verdict.outcome.value)
+        status = _status_of(verdict)
         listed = known.items[account.pk, entry.reference]
         waiting = (item for item in listed if item.is_waiting and item.end_to_end_id == verdict.end_to_end_id)
         item = next(waiting, None)
@@ -170,11 +173,13 @@ class _Work:
             )
             listed.append(item)
             self.fresh.append(item)
-        elif (item.status, item.why) == (status, verdict.why):
+        elif (item.status, item.why) == (status, verdict.why) and verdict.outcome != Outcome.BOOKED:
             return False
         else:
             self.moved.append(item)
         item.status, item.why, item.posting, item.part = status, verdict.why, verdict.posting, verdict.part
+        if verdict.outcome == Outcome.BOOKED and verdict.why:
+            item.settled_at, item.settled_by, item.note = self.at, CORE.name, BOOKED_ALL_THE_SAME
         return True
 
     def _drop_whole(self, listed: list[ReconciliationItem]) -> None:
@@ -183,6 +188,15 @@ class _Work:
             if item.is_waiting:
                 item.settled_at, item.settled_by, item.note = self.at, CORE.name, FITS_BY_PARTS
                 self.moved.append(item)
+
+
+def _status_of(verdict: Verdict) -> ReconciliationItem.Status:
+    """How an item begins; one that is booked although its number is nobody's is on the list as seen."""
+    if verdict.outcome == Outcome.MATCHED or (verdict.outcome == Outcome.BOOKED and verdict.part):
+        return ReconciliationItem.Status.MATCHED
+    if verdict.outcome == Outcome.BOOKED:
+        return ReconciliationItem.Status.UNMATCHED
+    return ReconciliationItem.Status(verdict.outcome.value)
 
 
 def _account_of(entry: CoreEntry, known: Known) -> BankAccount:

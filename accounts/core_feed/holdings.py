@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Case, When
 
 from accounts import enrolment, proofs
 from accounts.core_feed.changes import change, differing
@@ -47,10 +48,12 @@ def take_account(row: Row, *, at: datetime) -> Outcome:
 
 
 def take_card(row: Row, *, at: datetime) -> Outcome:
-    """Known by a keyed hash of owner, last digits and month; the digits themselves are not kept."""
+    """Known by a keyed hash of owner, last digits and month; the digits themselves are not kept. Of one that was
+    ended and issued again it is the active one."""
     digits, expires_on = _last_digits(row), row.month("expires")
     owner, status = _owner(row), row.choice("status", Card.Status)
-    found = Card.objects.filter(proof=proofs.proof_of_card(owner, digits, expires_on)).first()
+    same = Card.objects.filter(proof=proofs.proof_of_card(owner, digits, expires_on))
+    found = same.order_by(Case(When(status=Card.Status.ACTIVE, then=0), default=1), "-pk").first()
     card = found or enrolment.issue_card(owner=owner, card_number_tail=digits, expires_on=expires_on, actor=CORE, at=at)
     is_changed = bool(differing(card, {"status": status}))
     if is_changed:

@@ -1,25 +1,22 @@
 """Which entries of the core started here: they are ticked off against our postings and never booked again.
 
-Every order carries its reference to the core as end-to-end id, and the core brings it back with the entry. What
-brings it back otherwise, or takes back what nobody knows, goes to the reconciliation list.
+Every order carries its number to the core as end-to-end id, and the core brings it back with the entry; a payment that
+the clearing brought is known by the sending bank's own reference. The end-to-end id of a payer says nothing: anybody
+may write anything there. What brings a number of ours back otherwise, or takes back what nobody knows, goes to the
+reconciliation list; but money for a customer under a number that no order has is booked.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-
-from django.db.models import Sum
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from accounts.core_feed.camt import CoreEntry
+from accounts.core_feed.known import INCOMING, OURS, Known, key_of
 from accounts.core_feed.records import Outcome
 from accounts.ledger import Leg
 from accounts.models import BankAccount, Entry, Posting, ReconciliationItem
 from accounts.models.core import Part, Why
 from accounts.models.ledger import Kind
 
-# How the numbers of our orders look; whatever else comes as end-to-end id is somebody else's.
-OURS = re.compile(r"P-20[0-9]{2}-[0-9]{6,}")
 # Ticking one part off leaves nothing to tick of those that hold it.
 OVERLAPS = {
     Part.PRINCIPAL: {Part.PRINCIPAL, Part.TOTAL},
@@ -30,7 +27,9 @@ OVERLAPS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an entry is to our books. `legs` are those of a reversal to book, `reverses` where they mirror it whole."""
+    """What an entry is to our books. `legs` are those of a reversal to book, `reverses` where they mirror it whole.
+
+    One that is booked although its number is nobody's says `why`, too."""
 
     outcome: Outcome
     why: str = ""
@@ -42,50 +41,17 @@ class Verdict:
     reverses: Posting | None = None
 
 
-@dataclass(slots=True)
-class Known:
-    """All that the books know of a batch of entries, read in one go and kept up to date while it is judged."""
-
-    accounts: dict[str, BankAccount]
-    booked: dict[str, int] = field(default_factory=dict)
-    items: dict[tuple[int, str], list[ReconciliationItem]] = field(default_factory=lambda: defaultdict(list))
-    postings: dict[str, list[Posting]] = field(default_factory=lambda: defaultdict(list))
-    ticked: set[tuple[int, int, str]] = field(default_factory=set)
-
-
-def key_of(entry: CoreEntry) -> str:
-    """The business key: account and the core's own reference, whichever file brings it."""
-    return f"core:{entry.iban}:{entry.reference}"
-
-
-def known_of(entries: Sequence[CoreEntry]) -> Known:
-    """Accounts, postings and items that these entries may be about."""
-    accounts = BankAccount.objects.filter(iban__in={entry.iban for entry in entries}).select_related("company")
-    known = Known({str(account.iban): account for account in accounts})
-    ids = [account.pk for account in known.accounts.values()]
-    known.booked = _booked(entries, ids)
-    for item in ReconciliationItem.objects.filter(
-        account_id__in=ids, reference__in={entry.reference for entry in entries}
-    ):
-        known.items[item.account_id, item.reference].append(item)
-    for posting in _candidates(entries, ids):
-        known.postings[posting.end_to_end_id].append(posting)
-    candidates = [posting.pk for postings in known.postings.values() for posting in postings]
-    ticks = ReconciliationItem.objects.filter(posting_id__in=candidates, status=ReconciliationItem.Status.MATCHED)
-    known.ticked = {(tick.posting_id or 0, tick.account_id, tick.part) for tick in ticks}
-    return known
-
-
 def judge(entry: CoreEntry, account: BankAccount, known: Known) -> list[Verdict]:
     """One verdict; as many as transactions, where an entry of several ticks off orders of ours one by one."""
     if is_settled_already(entry, account, known):
         return [Verdict(Outcome.UNCHANGED)]
     if known.booked.get(key_of(entry)) is not None:
         return [_wrong(entry, Why.REFERENCE_TAKEN)]
-    ours = [detail for detail in entry.transactions if detail.end_to_end_id and _is_ours(detail.end_to_end_id, known)]
+    ours = [detail for detail in entry.transactions if detail.end_to_end_id and _is_ours(detail.end_to_end_id)]
     if ours:
         return _judge_several(entry, account, known)
-    return [_judge_one(entry, entry.end_to_end_id, entry.amount_minor, account, known)]
+    candidates = _known_by(entry, account, known)
+    return [_judge_one(entry, entry.end_to_end_id, entry.amount_minor, account, known, candidates)]
 
 
 def is_settled_already(entry: CoreEntry, account: BankAccount, known: Known) -> bool:
@@ -108,36 +74,31 @@ def _amount_of(items: list[ReconciliationItem]) -> int:
     return sum(item.amount_minor for item in matched or items)
 
 
-def _booked(entries: Sequence[CoreEntry], account_ids: list[int]) -> dict[str, int]:
-    """Of these entries those in the books already: key and amount. In two steps, each along its index."""
-    keys = dict(Posting.objects.filter(key__in={key_of(entry) for entry in entries}).values_list("id", "key"))
-    legs = Entry.objects.filter(posting_id__in=keys, account_id__in=account_ids)
-    sums = legs.values_list("posting_id").annotate(Sum("amount_minor")).order_by()
-    return {keys[posting_id]: amount_minor for posting_id, amount_minor in sums}
+def _known_by(entry: CoreEntry, account: BankAccount, known: Known) -> list[Posting]:
+    """The postings that an entry of one payment may be about."""
+    candidates = list(known.postings.get(entry.end_to_end_id, [])) if entry.end_to_end_id else []
+    for name in entry.clearing_names:
+        for posting in known.incoming.get(f"{INCOMING}{name}", []):
+            if abs(_sums(posting, account)[Part.PRINCIPAL]) == abs(entry.amount_minor):
+                candidates.append(posting)
+    return candidates
 
 
-def _candidates(entries: Sequence[CoreEntry], account_ids: list[int]) -> Iterator[Posting]:
-    """What started here under these references; of what the core brought itself only what a reversal may take back."""
-    named = {entry.end_to_end_id for entry in entries}
-    named |= {detail.end_to_end_id for entry in entries for detail in entry.transactions}
-    reversed_ids = {entry.end_to_end_id for entry in entries if entry.is_reversal} - {""}
-    postings = Posting.objects.select_related("reversed_by").prefetch_related("entries__account").order_by("id")
-    yield from postings.filter(end_to_end_id__in=named - {""}).exclude(kind=Kind.CORE)
-    if reversed_ids:
-        of_the_core = postings.filter(kind=Kind.CORE, end_to_end_id__in=reversed_ids)
-        yield from of_the_core.filter(entries__account_id__in=account_ids).distinct()
+def _is_ours(end_to_end_id: str) -> bool:
+    return OURS.fullmatch(end_to_end_id) is not None
 
 
-def _is_ours(end_to_end_id: str, known: Known) -> bool:
-    started_here = any(posting.kind != Kind.CORE for posting in known.postings.get(end_to_end_id, []))
-    return started_here or OURS.fullmatch(end_to_end_id) is not None
-
-
-def _judge_one(entry: CoreEntry, reference: str, amount_minor: int, account: BankAccount, known: Known) -> Verdict:
-    candidates = known.postings.get(reference, []) if reference else []
+def _judge_one(
+    entry: CoreEntry,
+    reference: str,
+    amount_minor: int,
+    account: BankAccount,
+    known: Known,
+    candidates: Sequence[Posting],
+) -> Verdict:
     ours = [posting for posting in candidates if posting.kind != Kind.CORE]
     for posting in ours:
-        if entry.is_reversal and posting.kind != Kind.REVERSAL:
+        if entry.is_reversal and posting.gives_back_id is None:
             continue
         part = _fitting_part(posting, account, amount_minor, known)
         if part:
@@ -150,7 +111,9 @@ def _judge_one(entry: CoreEntry, reference: str, amount_minor: int, account: Ban
     if ours:
         return _wrong(entry, _why_not(ours[0], account, amount_minor), posting=ours[0], reference=reference)
     if OURS.fullmatch(reference):
-        return Verdict(Outcome.UNMATCHED, why=Why.NO_SUCH_ORDER, end_to_end_id=reference)
+        # A payer may have written it: what is the customer's reaches her, and staff see that it came.
+        outcome = Outcome.BOOKED if amount_minor > 0 and not entry.is_reversal else Outcome.UNMATCHED
+        return Verdict(outcome, why=Why.NO_SUCH_ORDER, end_to_end_id=reference)
     if entry.is_reversal:
         return Verdict(Outcome.UNMATCHED, why=Why.NO_ORIGINAL, end_to_end_id=reference)
     return Verdict(Outcome.BOOKED, end_to_end_id=reference)
@@ -164,7 +127,9 @@ def _judge_several(entry: CoreEntry, account: BankAccount, known: Known) -> list
         return [_wrong(entry, Why.AMOUNT)]
     before = set(known.ticked)
     verdicts = [
-        _judge_one(entry, detail.end_to_end_id, detail.amount_minor or 0, account, known)
+        _judge_one(
+            entry, detail.end_to_end_id, detail.amount_minor or 0, account, known, known.postings[detail.end_to_end_id]
+        )
         for detail in entry.transactions
     ]
     if all(verdict.outcome == Outcome.MATCHED for verdict in verdicts):
@@ -173,7 +138,8 @@ def _judge_several(entry: CoreEntry, account: BankAccount, known: Known) -> list
     failed = next((verdict for verdict in verdicts if verdict.why), None)
     if failed is None:
         return [_wrong(entry, Why.MIXED)]
-    return [Verdict(failed.outcome, why=failed.why, posting=failed.posting)]
+    outcome = Outcome.UNMATCHED if failed.outcome == Outcome.BOOKED else failed.outcome
+    return [Verdict(outcome, why=failed.why, posting=failed.posting)]
 
 
 def _fitting_part(posting: Posting, account: BankAccount, amount_minor: int, known: Known) -> Part | None:
@@ -203,19 +169,20 @@ def _why_not(posting: Posting, account: BankAccount, amount_minor: int) -> Why:
 
 
 def _judge_reversal(
-    reference: str, amount_minor: int, candidates: list[Posting], account: BankAccount, known: Known
+    reference: str, amount_minor: int, candidates: Sequence[Posting], account: BankAccount, known: Known
 ) -> Verdict:
-    """Money that comes back: the amount of one known posting, or the amount with its fee, once."""
+    """Money that comes back: the amount of one known posting, or the amount with its fee, once. What the clearing or
+    staff gave back has come back."""
     why, last = Why.AMOUNT, candidates[-1]
     for posting in candidates:
         sums = _sums(posting, account)
         if -amount_minor not in (sums[Part.PRINCIPAL], sums[Part.TOTAL]):
             why = Why.ACCOUNT if not any(sums.values()) else why
             continue
-        if hasattr(posting, "reversed_by") or (posting.pk, account.pk, Part.REVERSAL) in known.ticked:
+        legs = _mirror(posting, only_principal=-amount_minor != sums[Part.TOTAL])
+        if _came_back(posting, legs) or (posting.pk, account.pk, Part.REVERSAL) in known.ticked:
             why, last = Why.REVERSED_ALREADY, posting
             continue
-        legs = _mirror(posting, only_principal=-amount_minor != sums[Part.TOTAL])
         if any(leg.account_id != account.pk and not _is_of_the_house(posting, leg) for leg in legs):
             why, last = Why.INSIDE, posting
             continue
@@ -225,6 +192,12 @@ def _judge_reversal(
             Outcome.BOOKED, posting=posting, part=Part.REVERSAL, end_to_end_id=reference, legs=legs, reverses=whole
         )
     return Verdict(Outcome.CONTRADICTING, why=why, posting=last, end_to_end_id=reference)
+
+
+def _came_back(posting: Posting, legs: Sequence[Leg]) -> bool:
+    """Whether any of these amounts was given back before, by whomever."""
+    before = {(leg.account_id, leg.part) for back in posting.given_back_by.all() for leg in back.entries.all()}
+    return posting.gives_back_id is not None or any((leg.account_id, leg.part) in before for leg in legs)
 
 
 def _mirror(posting: Posting, *, only_principal: bool) -> tuple[Leg, ...]:

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
-from accounts import enrolment
+from accounts import clock, enrolment, mandate_terms
 from accounts.core_feed.changes import change, differing
 from accounts.core_feed.records import CORE, NotTaken, Outcome
 from accounts.core_feed.tables import Row
 from accounts.enrolment import PersonFacts
+from accounts.mandate_terms import Terms
 from accounts.models import Agreement, Company, Mandate, Person, User
 from accounts.models.core import Reason
 
-# Whoever enters a phone is another one than who confirms it; here the core's own desk was the first of the two.
+# Whoever enters a phone or wider terms is another one than who confirms them; here the core's own desk was the first.
 ENTERED_BY = "core system"
 
 
@@ -78,7 +79,11 @@ def take_agreement(row: Row, *, at: datetime) -> Outcome:
 
 
 def take_mandate(row: Row, *, at: datetime) -> Outcome:
-    """Known by person and company. It opens nothing by itself: its activation takes two people at a branch."""
+    """Known by person and company. It opens nothing by itself: its activation takes two people at a branch.
+
+    Wider terms are told to the user and to the company's other signers, as at a branch; narrower ones hold at once. One
+    that has ended stays so: only two people at a branch open it again.
+    """
     company = company_of(row)
     user = User.objects.filter(person__customer_number=row.customer_number()).first()
     if user is None:
@@ -97,10 +102,15 @@ def take_mandate(row: Row, *, at: datetime) -> Outcome:
             at=at,
         )
         return Outcome.ADDED
-    wanted = {"may_prepare": may_prepare, "may_sign": may_sign, "valid_until": valid_until}
-    if not differing(found, wanted):
+    now, wanted = Terms.of(found), Terms(may_prepare, may_sign, valid_until or found.valid_until)
+    if wanted == now:
         return Outcome.UNCHANGED
-    change(record=found, wanted=wanted, subject=f"mandate:{found.pk}", at=at)
+    if not wanted.is_wider_than(now):
+        mandate_terms.narrow(mandate_id=found.pk, terms=wanted, reason=ENTERED_BY, actor=CORE, at=at)
+        return Outcome.CHANGED
+    if now.valid_until and now.valid_until < clock.tirana_day(at):
+        raise NotTaken("valid_until", Reason.ENDED)
+    mandate_terms.widen(mandate_id=found.pk, terms=wanted, entered_by=ENTERED_BY, actor=CORE, at=at)
     return Outcome.CHANGED
 
 

@@ -1,14 +1,16 @@
-"""CSV of the feed: UTF-8, `;` or `,`, a row of names first, one record a line. What a file is, its names say."""
+"""CSV of the feed: UTF-8, `;` or `,`, a row of names first, one record a line. What a file is, its names say;
+when it was made, a comment above them may."""
 
 import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import BinaryIO, TypeVar
 
 from django.db.models import TextChoices
 
+from accounts import clock
 from accounts.core_feed import card_numbers
 from accounts.core_feed.records import Bad, NotTaken, Unreadable
 from accounts.identifiers import (
@@ -28,6 +30,7 @@ C = TypeVar("C", bound=TextChoices)
 P = TypeVar("P")
 
 LINE_BYTES_MAX = 8192
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Digits that may be many and are no card's.
 LONG_NUMBERS = {"iban", "phone"}
 YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
@@ -152,19 +155,35 @@ class Row:
 
 def kind_of(file: BinaryIO) -> Kind:
     """What a table holds, by the names of its columns; raises Unreadable."""
-    names = _names(file)
+    _comment, head, _line = _beginning(file)
+    names = _names(head)
     for kind, columns in COLUMNS.items():
         if columns.are(set(names)) and len(set(names)) == len(names):
             return kind
     raise Unreadable("its first line names the columns of no kind of file")
 
 
+def made_at(file: BinaryIO) -> datetime | None:
+    """The moment of `# made_at: 2026-11-20T06:00:00+01:00` above the names; without a zone it is Tirana's. None where a
+    table says nothing of it; raises Unreadable."""
+    comment, _names_line, _line = _beginning(file)
+    if not comment:
+        return None
+    name, _colon, value = comment.rstrip(";, ").partition(":")
+    try:
+        moment = datetime.fromisoformat(value.strip()) if name.strip() == "made_at" else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise Unreadable("the comment above its names tells no made_at")
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.TIRANA)
+
+
 def rows(file: BinaryIO) -> Iterator[Row | Bad]:
     """Every record of a table, or why its line is none. A line that cannot be read costs no other one."""
-    file.seek(0)
-    mark = _mark(file)
-    names = _names(file)
-    for line, raw in enumerate(_lines(file), start=2):
+    _comment, head, line_of_names = _beginning(file)
+    mark, names = _mark(head), _names(head)
+    for line, raw in enumerate(_lines(file), start=line_of_names + 1):
         if raw is None:
             yield Bad(line, "", Reason.TOO_LONG)
         elif raw.strip():
@@ -197,20 +216,25 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
             yield raw
 
 
-def _names(file: BinaryIO) -> list[str]:
-    """The names of the columns; the file stands after them."""
-    mark = _mark(file)
-    head = file.readline(LINE_BYTES_MAX)
+def _beginning(file: BinaryIO) -> tuple[str, bytes, int]:
+    """The comment above the names, empty where there is none; the line of the names, and its number. The file stands
+    after it."""
+    file.seek(0)
+    first = file.readline(LINE_BYTES_MAX).removeprefix(BYTE_ORDER_MARK)
+    if not first.startswith(b"#"):
+        return "", first, 1
+    return first[1:].decode(errors="replace").strip() or "#", file.readline(LINE_BYTES_MAX), 2
+
+
+def _names(head: bytes) -> list[str]:
+    """The names of the columns."""
     try:
-        text = head.decode("utf-8-sig").strip()
+        text = head.decode().strip()
     except UnicodeDecodeError as error:
         raise Unreadable("its first line is not UTF-8") from error
-    return [name.strip().strip('"').lower() for name in text.split(mark)]
+    return [name.strip().strip('"').lower() for name in text.split(_mark(head))]
 
 
-def _mark(file: BinaryIO) -> str:
-    """The semicolon where the first line has one, else the comma; the file stands at its beginning."""
-    file.seek(0)
-    head = file.readline(LINE_BYTES_MAX)
-    file.seek(0)
+def _mark(head: bytes) -> str:
+    """The semicolon where the line of the names has one, else the comma."""
     return ";" if b";" in head else ","

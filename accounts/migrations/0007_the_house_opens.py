@@ -9,7 +9,7 @@ from accounts.working_days import library_feasts
 
 CURRENCIES = ("ALL", "EUR", "USD", "GBP", "CHF", "CAD", "AUD")
 HOUSE = {
-    "clearing-domestic": "Klering, pagesa brenda vendit",
+    "clearing-domestic": "Klerim, pagesa brenda vendit",
     "core": "Sistemi qendror, veprime të tjera",
     "fees": "Komisione",
 }

@@ -179,8 +179,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "veprim për t'u rakorduar",
-                "verbose_name_plural": "veprime për t'u rakorduar",
+                "verbose_name": "veprim për t’u rakorduar",
+                "verbose_name_plural": "veprime për t’u rakorduar",
                 "indexes": [
                     models.Index(
                         condition=models.Q(

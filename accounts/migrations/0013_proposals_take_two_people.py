@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                         verbose_name="gjendja",
                     ),
                 ),
-                ("decided_by", models.CharField(blank=True, max_length=80, verbose_name="vendosi")),
+                ("decided_by", models.CharField(blank=True, max_length=80, verbose_name="e vendosi")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="vendosur më")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="shënimi")),
             ],

@@ -5,8 +5,9 @@ its own amount aside, and gives it back when it ends. Nobody writes a balance, a
 tries is refused, whoever sends it. So a balance cannot differ from its last entry, a number cannot be left out, and the
 moment of booking cannot run backwards, not even by a faulty function of our own.
 
-Two CHECKs go, for a CHECK sees a row and not what happened: the bank's core may book a fact that takes an account below
-its agreed limit, a customer may not. Their names live on as laws of the entry and of the hold.
+Three CHECKs go and their names live on. Two saw a row and not what happened, which is what matters: the bank's core may
+book a fact that takes an account below its agreed limit, a customer may not; they are laws of the entry and of the hold
+now. The third is asked when an account is opened. So is no index kept that nothing reads: every posting paid for it.
 """
 
 from django.db import migrations, models
@@ -96,7 +97,8 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
--- A batch is asked as a whole (migration 0018); whatever the setting says, one of the two laws speaks.
+-- A batch is asked as a whole (migration 0018). Entries are written by the ledger's functions alone, which set the
+-- setting around one statement; the tables' owner could turn it between a row and the end, and verify_books would tell.
 CREATE TRIGGER entry_moves_its_account BEFORE INSERT ON accounts_entry
   FOR EACH ROW WHEN (current_setting('ledger.batch', true) IS DISTINCT FROM 'on')
   EXECUTE FUNCTION entry_moves_its_account();
@@ -169,6 +171,11 @@ BEGIN
      OR NEW.last_booked_at IS NOT NULL OR NEW.last_booked_on IS NOT NULL THEN
     PERFORM refuse('account_opens_empty');
   END IF;
+  -- Asked once, for account_keeps_its_owner_and_currency lets none of this change: as a CHECK every posting paid for it.
+  IF (NEW.kind, NEW.company_id IS NOT NULL, NEW.iban IS NOT NULL, NEW.house_code IS NOT NULL)
+     NOT IN (('current', true, true, false), ('house', false, false, true)) THEN
+    PERFORM refuse('customer_account_has_company_and_iban');
+  END IF;
   -- A house account knows no overdraft law: only whoever owns the tables opens one.
   IF NEW.kind = 'house' AND NOT pg_has_role(
     current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER'
@@ -201,6 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveConstraint(model_name="bankaccount", name="no_overdraft_beyond_the_agreed_limit"),
         migrations.RemoveConstraint(model_name="bankaccount", name="available_is_never_negative"),
+        migrations.RemoveConstraint(model_name="bankaccount", name="customer_account_has_company_and_iban"),
         migrations.AlterField(model_name="posting", name="key", field=models.CharField(max_length=120)),
         migrations.AlterField(
             model_name="posting", name="end_to_end_id", field=models.CharField(blank=True, max_length=35)
@@ -219,7 +227,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="posting", index=models.Index(fields=["end_to_end_id"], name="posting_by_end_to_end_id")
         ),
-        migrations.AddIndex(model_name="posting", index=models.Index(fields=["source"], name="posting_by_source")),
         migrations.RunSQL(REMEMBER, migrations.RunSQL.noop),
         migrations.RunSQL(ROOM, NO_ROOM),
         migrations.RunSQL(REVERSED_ONCE, REVERSED_ONCE_BACK),

@@ -3,7 +3,8 @@
 Entry by entry, the law entry_moves_its_account would move an account that stands in every line thousands of times. A
 batch numbers its entries and runs its balances by windows instead, and its law is asked once, over all of them: the
 entries must join on to their accounts without a gap, and then the accounts move. The setting `ledger.batch` tells which
-of the two laws speaks; one of them always does, so that whoever sets it by hand gains nothing.
+of the two laws speaks. The functions of the ledger, which alone may write entries, set it around one statement; whoever
+else sets it gains nothing but the tables' owner, whom no law here stops, and whose hand verify_books finds.
 """
 
 from django.db import migrations

@@ -60,7 +60,10 @@ class Card(models.Model):
             models.CheckConstraint(
                 name="card_belongs_to_a_person_or_a_company",
                 condition=Q(person__isnull=False, company__isnull=True) | Q(person__isnull=True, company__isnull=False),
-            )
+            ),
+            models.UniqueConstraint(
+                name="an_active_card_is_known_once", fields=["proof"], condition=Q(status="active")
+            ),
         ]
 
     def __str__(self) -> str:

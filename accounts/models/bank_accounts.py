@@ -47,11 +47,6 @@ class BankAccount(models.Model):
         verbose_name = _("llogari")
         verbose_name_plural = _("llogari")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="customer_account_has_company_and_iban",
-                condition=Q(kind="current", company__isnull=False, iban__isnull=False, house_code__isnull=True)
-                | Q(kind="house", company__isnull=True, iban__isnull=True, house_code__isnull=False),
-            ),
             models.CheckConstraint(name="held_is_never_negative", condition=Q(held_minor__gte=0)),
             models.CheckConstraint(name="overdraft_is_never_negative", condition=Q(overdraft_minor__gte=0)),
         ]

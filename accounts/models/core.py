@@ -14,7 +14,7 @@ class CoreFile(models.Model):
     """One file of the feed, known by the SHA-256 of its bytes: under any name it is the same file.
 
     `counts` holds how many of its records came to which end, by name, of the last whole run; `finished_at` is empty
-    while no run has reached the end of the file.
+    while no run has reached the end of the file. `made_at` is when the core made it, where the file says so.
     """
 
     class Kind(models.TextChoices):
@@ -30,9 +30,10 @@ class CoreFile(models.Model):
     digest = models.CharField(_("gjurma digjitale (SHA-256)"), max_length=64, unique=True)
     name = models.CharField(_("skedari"), max_length=120)
     kind = models.CharField(_("lloji"), max_length=12, choices=Kind)
+    made_at = models.DateTimeField(_("u bë më"), null=True)
     started_at = models.DateTimeField(_("filloi"))
     finished_at = models.DateTimeField(_("mbaroi"), null=True)
-    counts = models.JSONField(_("sa veprime"), default=dict)
+    counts = models.JSONField(_("rekorde"), default=dict)
 
     class Meta:
         verbose_name = _("skedar i sistemit qendror")
@@ -53,7 +54,7 @@ class Reason(models.TextChoices):
     SCHEMA = "schema", _("Nuk i përgjigjet skemës ISO 20022.")
     CARD_NUMBER = "card_number", _("Është numër i plotë karte. Në skedar vijnë vetëm shifrat e fundit.")
     NIPT = "nipt", _("Nuk është NIPT kompanie.")
-    IBAN = "iban", _("IBAN nuk del i saktë nga shifrat e kontrollit.")
+    IBAN = "iban", _("Shifrat e kontrollit të IBAN-it nuk përputhen. Kontrollojeni IBAN-in.")
     PHONE = "phone", _("Nuk është numër celulari.")
     UNKNOWN_COMPANY = "unknown_company", _("Kjo kompani nuk është në libra.")
     UNKNOWN_PERSON = "unknown_person", _("Ky person nuk është në libra.")
@@ -64,7 +65,9 @@ class Reason(models.TextChoices):
     FROZEN = "frozen", _("Llogaria është e ngrirë dhe nuk debitohet.")
     NOT_EMPTY = "not_empty", _("Llogaria ka ende gjendje ose shuma të rezervuara, prandaj nuk mbyllet.")
     AMOUNT = "amount", _("Shuma është zero, shumë e madhe ose me më shumë se dy shifra pas presjes.")
-    REFERENCE_TAKEN = "reference_taken", _("Kjo referencë është marrë tashmë me shumë tjetër.")
+    REFERENCE_TAKEN = "reference_taken", _("Kjo referencë është marrë tashmë me një shumë tjetër.")
+    ENDED = "ended", _("Mandati ka përfunduar. E rihapin vetëm dy persona në degë.")
+    STALE = "stale", _("Skedari është më i vjetër se një tjetër i këtij lloji që është marrë.")
     LAW = "law", _("Librat nuk e pranojnë.")
 
 
@@ -110,7 +113,7 @@ class Why(models.TextChoices):
     ACCOUNT = "account", _("Llogaria është tjetër")
     DIRECTION = "direction", _("Drejtimi është i kundërt")
     TICKED_ALREADY = "ticked_already", _("Ishte përputhur me një veprim tjetër")
-    REFERENCE_TAKEN = "reference_taken", _("Referenca është marrë me shumë tjetër")
+    REFERENCE_TAKEN = "reference_taken", _("Referenca është marrë me një shumë tjetër")
     INSIDE = "inside", _("Kthen një transfertë që nuk doli nga banka")
     REVERSED_ALREADY = "reversed_already", _("Ishte kthyer tashmë")
     MIXED = "mixed", _("Bashkon urdhra tanë me veprime të tjera")
@@ -128,7 +131,7 @@ class ReconciliationItem(models.Model):
 
     class Status(models.TextChoices):
         MATCHED = "matched", _("Përputhet")
-        CONTRADICTING = "contradicting", _("Nuk pajtohet")
+        CONTRADICTING = "contradicting", _("Nuk përputhet")
         UNMATCHED = "unmatched", _("E panjohur")
 
     file = models.ForeignKey(CoreFile, on_delete=models.PROTECT, related_name="items", verbose_name=_("skedari"))
@@ -151,8 +154,8 @@ class ReconciliationItem(models.Model):
     note = models.CharField(_("shënimi"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("veprim për t'u rakorduar")
-        verbose_name_plural = _("veprime për t'u rakorduar")
+        verbose_name = _("veprim për t’u rakorduar")
+        verbose_name_plural = _("veprime për t’u rakorduar")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="an_entry_of_the_core_is_reconciled_once", fields=["account", "reference", "end_to_end_id", "part"]

@@ -1,6 +1,6 @@
 """What happened: postings and their entries, append-only, and the holds that come before some of them.
 
-Written only by the ledger's functions in the database (migrations 0017 and 0018); `accounts.ledger` is their one
+Written only by the ledger's functions in the database (migrations 0017, 0018 and 0021); `accounts.ledger` is their one
 caller. An entry moves its account and a hold binds it by themselves (migration 0016).
 """
 
@@ -40,7 +40,8 @@ class Posting(models.Model):
     """One fact in the books: two or more entries that balance per currency.
 
     `key` is the business key: posting it a second time returns the first. `source` is text, e.g.
-    `payments.order:<uuid>`, so that a room can find its own without a foreign key upwards.
+    `payments.order:<uuid>`, so that a room can find its own without a foreign key upwards. `gives_back` is the posting
+    whose money comes home by this one, in part or whole; `reverses` the one that it mirrors whole.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -58,6 +59,15 @@ class Posting(models.Model):
     end_to_end_id = models.CharField(max_length=35, blank=True)
     source = models.CharField(max_length=120, blank=True)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    gives_back = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="given_back_by",
+        db_index=False,
+        db_constraint=False,  # the law asks, of those few that name one: migration 0021
+    )
 
     class Meta:
         verbose_name = _("regjistrim")
@@ -71,7 +81,11 @@ class Posting(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(name="posting_by_end_to_end_id", fields=["end_to_end_id"]),
-            models.Index(name="posting_by_source", fields=["source"]),
+            models.Index(
+                name="posting_by_what_it_gives_back",
+                fields=["gives_back"],
+                condition=models.Q(gives_back__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -35,7 +35,7 @@ class Proposal(models.Model):
     proposed_by = models.CharField(_("propozoi"), max_length=80)
     proposed_at = models.DateTimeField(_("propozuar më"))
     status = models.CharField(_("gjendja"), max_length=10, choices=Status, default=Status.PENDING)
-    decided_by = models.CharField(_("vendosi"), max_length=80, blank=True)
+    decided_by = models.CharField(_("e vendosi"), max_length=80, blank=True)
     decided_at = models.DateTimeField(_("vendosur më"), null=True, blank=True)
     note = models.CharField(_("shënimi"), max_length=200, blank=True)
 

@@ -67,6 +67,10 @@ class BudgetForm(TransferForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors:
+            try:
+                budget.require_room(self.scheme, self.written())
+            except budget.CodesTooLong as refusal:
+                raise ValidationError(str(refusal.sentence)) from refusal
             cleaned["description"] = budget.remittance(self.scheme, self.written(), cleaned["description"])
         return cleaned
 

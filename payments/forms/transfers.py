@@ -11,12 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import business_day, clock, selectors as books
-from accounts.fields import AmountField, DayField, IbanField
+from accounts.fields import AmountField, DayField
 from accounts.identifiers import check_iban
 from accounts.models import BankAccount, Company
 from accounts.money import format_amount
 from accounts.working_days import CalendarUnknown
 from payments import banks, rails, tariffs
+from payments.forms.ibans import PayeeIbanField
 from payments.forms.lines import InvoiceCodeField, TextField
 from payments.models.orders import OrderKind
 from payments.wishes import PayeeIsElsewhere, PayeeIsHere, Wish
@@ -133,6 +134,9 @@ class OwnForm(TransferForm):
         super().__init__(*args, **kwargs)
         self.credit_accounts = list(books.current_accounts(self.company))
         self._choose("credit_account", self.credit_accounts)
+        if pair := self._a_pair():
+            for name, account in zip(("debit_account", "credit_account"), pair, strict=True):
+                self.initial.setdefault(name, str(account.uuid))
         self.fields["description"].required = False
         self.fields["description"].help_text = _("E shihni në veprimet e të dy llogarive.")
 
@@ -152,6 +156,21 @@ class OwnForm(TransferForm):
         assert account is not None, "the choices are these accounts"
         return {"beneficiary_name": self.company.name[:70], "beneficiary_iban": account.iban or ""}
 
+    @property
+    def has_no_pair(self) -> bool:
+        """Whether the company has no two accounts in one currency."""
+        return self._a_pair() is None
+
+    def _a_pair(self) -> tuple[BankAccount, BankAccount] | None:
+        """The first account that has a partner in its currency, and that partner."""
+        pairs = (
+            (debit, credit)
+            for debit in self.debit_accounts
+            for credit in self.credit_accounts
+            if credit != debit and credit.currency == debit.currency
+        )
+        return next(pairs, None)
+
     def _account(self, chosen: str) -> BankAccount | None:
         return next((account for account in self.credit_accounts if str(account.uuid) == chosen), None)
 
@@ -159,6 +178,7 @@ class OwnForm(TransferForm):
 class PayeeForm(TransferForm):
     """A payee by name and IBAN."""
 
+    field_order = ("debit_account", "beneficiary_name", "beneficiary_iban", "keep_payee")  # as on the page
     beneficiary_name = TextField(
         label=_("Emri i përfituesit"),
         help_text=_("Siç është i regjistruar në bankën e tij."),
@@ -166,9 +186,10 @@ class PayeeForm(TransferForm):
         error_messages={"required": _("Shkruani emrin e përfituesit, siç është në faturë.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    beneficiary_iban = IbanField(
+    beneficiary_iban = PayeeIbanField(
         label=_("IBAN i përfituesit"), help_text=_("28 shenja, fillon me AL. Hapësirat nuk prishin punë.")
     )
+    keep_payee = forms.BooleanField(label=_("Ruaje te përfituesit"), required=False)
 
     def clean_beneficiary_iban(self) -> str:
         iban: str = self.cleaned_data["beneficiary_iban"]
@@ -186,7 +207,11 @@ class PayeeForm(TransferForm):
 
     def payee(self) -> dict[str, Any]:
         name = " ".join(self.cleaned_data["beneficiary_name"].split())
-        return {"beneficiary_name": name, "beneficiary_iban": self.cleaned_data["beneficiary_iban"]}
+        return {
+            "beneficiary_name": name,
+            "beneficiary_iban": self.cleaned_data["beneficiary_iban"],
+            "keeps_payee": self.cleaned_data["keep_payee"],
+        }
 
 
 class InternalForm(PayeeForm):
@@ -205,7 +230,7 @@ class DomesticForm(PayeeForm):
         help_text=_("Në faturë, pranë kodit QR. Me të pagesa i raportohet tatimeve si e paguar."),
     )
     is_urgent = forms.BooleanField(
-        label=_("Urgjente"), required=False, help_text=_("Shkon vetëm (AIPS), pa pritur seancën e klerimit.")
+        label=_("Urgjente"), required=False, help_text=_("Shkon më vete, pa pritur seancën e klerimit.")
     )
 
     def payee(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """camt.054.001.08, what was booked on an account: read whole; written for what the demo's clearing house settles.
 
-Of an entry only what is booked counts. A detail without a payee's account is no payment to a customer: on the bank's
-own settlement account it is a settlement.
+Of an entry only what is booked counts. On the bank's own settlement account an entry is one movement, whatever details
+it tells; a detail without a payee's account is no payment to a customer.
 """
 
 from collections.abc import Sequence
@@ -34,26 +34,32 @@ class Notification:
     movements: Sequence[Movement]
 
 
-def read(body: Element) -> Notification:
+def read(body: Element, *, settlement_account: str = "") -> Notification:
     """What a file says; raises UnreadableError where an amount is none or an entry has no day."""
     movements = [
         movement
         for holder in xml.all_of(body, "Ntfctn")
         for entry in xml.all_of(holder, "Ntry")
         if xml.text(entry, "Sts/Cd") == "BOOK"
-        for movement in _movements(holder, entry)
+        for movement in _movements(holder, entry, settlement_account)
     ]
     return Notification(xml.text(xml.all_of(body, "GrpHdr")[0], "MsgId"), movements)
 
 
-def _movements(holder: Element, entry: Element) -> list[Movement]:
+def _movements(holder: Element, entry: Element, settlement_account: str) -> list[Movement]:
+    """Several details of one entry are movements of their own, each with a reference of its own."""
     iban = xml.text(holder, "Acct/Id/IBAN")
     account = iban or xml.text(holder, "Acct/Id/Othr/Id")
     reference = xml.text(entry, "AcctSvcrRef") or xml.text(entry, "NtryRef")
     details = xml.all_of(entry, "NtryDtls/TxDtls")
+    if account == settlement_account:
+        return [_movement(account, iban, reference, entry, entry, None)]
     if len(details) < 2:
         return [_movement(account, iban, reference, entry, entry, details[0] if details else None)]
-    return [_movement(account, iban, reference, entry, detail, detail) for detail in details]
+    return [
+        _movement(account, iban, f"{reference}/{place}" if reference else "", entry, detail, detail)
+        for place, detail in enumerate(details, start=1)
+    ]
 
 
 def _movement(
@@ -141,6 +147,8 @@ def _write_entry(entry: Element, movement: Movement) -> None:
 
 def _write_detail(detail: Element, transfer: Transfer) -> None:
     xml.put(detail, "Refs/EndToEndId", transfer.end_to_end_id or NOT_PROVIDED)
+    if transfer.uetr:
+        xml.put(detail, "Refs/UETR", transfer.uetr)
     xml.put(detail, "Refs/TxId", transfer.transaction_id)
     xml.put(detail, "RltdPties/Dbtr/Pty/Nm", transfer.debtor.name)
     xml.put(detail, "RltdPties/DbtrAcct/Id/IBAN", transfer.debtor.iban)

@@ -17,13 +17,14 @@ ACCEPTED: Final = frozenset({"ACCC", "ACSC"})
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One payment's: `transaction_id` and `end_to_end_id` are those of the original, one of them may be empty."""
+    """One payment's: `transaction_id`, `end_to_end_id` and `uetr` are those of the original, each may be empty."""
 
     transaction_id: str
     end_to_end_id: str
     status: str
     reason: str = ""
     note: str = ""
+    uetr: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _write_status(item: Element, status: Status) -> None:
         xml.put(item, "OrgnlEndToEndId", status.end_to_end_id)
     if status.transaction_id:
         xml.put(item, "OrgnlTxId", status.transaction_id)
+    if status.uetr:
+        xml.put(item, "OrgnlUETR", status.uetr)
     xml.put(item, "TxSts", status.status)
     if status.reason:
         xml.put(item, "StsRsnInf/Rsn/Cd", status.reason)
@@ -72,13 +75,13 @@ def _write_status(item: Element, status: Status) -> None:
 
 
 def read(body: Element) -> list[StatusReport]:
-    """One report for each original file; a payment that names none belongs to the only one, or to the first."""
+    """One report for each original file; a payment that names none belongs to the only one, else to one without name."""
     header = xml.all_of(body, "GrpHdr")[0]
     groups = xml.all_of(body, "OrgnlGrpInfAndSts")
     originals = [xml.text(group, "OrgnlMsgId") for group in groups]
     named: dict[str, list[Status]] = {original: [] for original in originals}
     for item in xml.all_of(body, "TxInfAndSts"):
-        original = xml.text(item, "OrgnlGrpInf/OrgnlMsgId") or (originals[0] if originals else "")
+        original = xml.text(item, "OrgnlGrpInf/OrgnlMsgId") or (originals[0] if len(originals) == 1 else "")
         named.setdefault(original, []).append(_status(item))
     of_group = dict(zip(originals, groups, strict=True))
     return [
@@ -103,6 +106,7 @@ def _status(item: Element) -> Status:
         status=xml.text(item, "TxSts"),
         reason=_reason(item),
         note=xml.text(item, "StsRsnInf/AddtlInf"),
+        uetr=xml.text(item, "OrgnlUETR"),
     )
 
 

@@ -156,6 +156,9 @@ def _require_what_it_says(header: Element, message: CreditTransfers) -> None:
     control_sum = xml.text(header, "CtrlSum")
     if control_sum and xml.minor_of(control_sum) != message.sum_minor:
         raise xml.UnreadableError("its control sum is not the sum of its transactions")
+    total = xml.text(header, "TtlIntrBkSttlmAmt")
+    if total and xml.minor_of(total) != message.sum_minor:
+        raise xml.UnreadableError("its total is not the sum of its transactions")
 
 
 def _transfer(item: Element, sender: Bank) -> Transfer:

@@ -11,6 +11,7 @@ UNTOLD: Final = gettext_noop("Banka e përfituesit nuk e pranoi pagesën dhe nuk
 WRONG_ACCOUNT: Final = "AC01"
 CLOSED_ACCOUNT: Final = "AC04"
 WRONG_CURRENCY: Final = "AM03"
+WRONG_DAY: Final = "DT01"
 
 SENTENCES: Final = {
     "AC01": gettext_noop("Llogaria e përfituesit nuk gjendet në bankën e tij. Kontrolloni IBAN-in me përfituesin."),
@@ -22,7 +23,7 @@ SENTENCES: Final = {
     "AG02": gettext_noop("Banka e përfituesit nuk e njeh këtë lloj pagese. Telefononi bankën tonë."),
     "AM02": gettext_noop("Shuma kalon kufirin që pranon banka e përfituesit."),
     "AM03": gettext_noop("Llogaria e përfituesit nuk mban këtë monedhë. Kërkojini një llogari tjetër."),
-    "AM04": gettext_noop("Pagesa nuk u shlye në klering. Telefononi bankën tonë para se ta përsërisni."),
+    "AM04": gettext_noop("Pagesa nuk u shlye në klerim. Telefononi bankën tonë para se ta përsërisni."),
     "AM05": gettext_noop("Banka e përfituesit e mori si pagesë të përsëritur. Kontrolloni nëse e keni paguar më parë."),
     "AM09": gettext_noop("Shuma nuk përputhet me atë që pret përfituesi. Pyesni përfituesin."),
     "BE01": gettext_noop("Emri i përfituesit nuk përputhet me llogarinë. Kontrollojeni emrin me përfituesin."),
@@ -30,11 +31,11 @@ SENTENCES: Final = {
     "BE05": gettext_noop("Përfituesi nuk e njeh këtë pagesë. Flisni me përfituesin."),
     "CNOR": gettext_noop("Banka e përfituesit nuk merr pjesë në këtë sistem pagesash."),
     "DNOR": gettext_noop("Banka jonë nuk u pranua në këtë sistem pagesash. Telefononi bankën tonë."),
-    "DT01": gettext_noop("Dita e pagesës nuk u pranua në klering. Përsëriteni pagesën."),
+    "DT01": gettext_noop("Dita e pagesës nuk u pranua në klerim. Përsëriteni pagesën."),
     "DUPL": gettext_noop("Banka e përfituesit e mori si pagesë të përsëritur. Kontrolloni nëse e keni paguar më parë."),
-    "ED05": gettext_noop("Shlyerja e pagesës dështoi në klering. Përsëriteni pagesën."),
-    "FF01": gettext_noop("Pagesa nuk u lexua në klering. Telefononi bankën tonë."),
-    "MD07": gettext_noop("Përfituesi nuk jeton më, prandaj banka e tij nuk e pranoi pagesën."),
+    "ED05": gettext_noop("Shlyerja e pagesës dështoi në klerim. Përsëriteni pagesën."),
+    "FF01": gettext_noop("Pagesa nuk u lexua në klerim. Telefononi bankën tonë."),
+    "MD07": gettext_noop("Përfituesi ka ndërruar jetë, prandaj banka e tij nuk e pranoi pagesën."),
     "MS02": gettext_noop("Përfituesi nuk e pranoi pagesën. Flisni me përfituesin."),
     "MS03": gettext_noop("Banka e përfituesit nuk e pranoi pagesën dhe nuk tregoi pse. Pyesni përfituesin."),
     "RC01": gettext_noop("Kodi i bankës së përfituesit nuk është i saktë. Kontrolloni IBAN-in me përfituesin."),
@@ -42,7 +43,7 @@ SENTENCES: Final = {
     "RR02": gettext_noop("Mungon emri ose adresa e paguesit që kërkon ligji. Telefononi bankën tonë."),
     "RR03": gettext_noop("Mungon emri ose adresa e përfituesit që kërkon ligji. Pyesni përfituesin."),
     "RR04": gettext_noop("Pagesa nuk u pranua për arsye ligjore. Telefononi bankën tonë."),
-    "TM01": gettext_noop("Pagesa arriti në klering pas afatit. Përsëriteni pagesën."),
+    "TM01": gettext_noop("Pagesa arriti në klerim pas afatit. Përsëriteni pagesën."),
 }
 
 

@@ -85,8 +85,8 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(blank=True, max_length=200, verbose_name="burimi")),
             ],
             options={
-                "verbose_name": "seancë kleringu",
-                "verbose_name_plural": "seanca kleringu",
+                "verbose_name": "seancë klerimi",
+                "verbose_name_plural": "seanca klerimi",
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("rail", "valid_from", "at_time"), name="one_session_per_rail_and_moment"
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ),
                 ("place", models.PositiveIntegerField(null=True)),
                 ("transaction_id", models.CharField(max_length=35, null=True, unique=True)),
-                ("answered_at", models.DateTimeField(null=True, verbose_name="përgjigja")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="përgjigjja")),
                 ("reason_code", models.CharField(blank=True, max_length=35, verbose_name="arsyeja")),
                 (
                     "answer",
@@ -218,8 +218,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "pagesë në klering",
-                "verbose_name_plural": "pagesa në klering",
+                "verbose_name": "pagesë në klerim",
+                "verbose_name_plural": "pagesa në klerim",
             },
         ),
         migrations.CreateModel(
@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                             ("other_content", "E njëjta referencë me shumë ose llogari tjetër"),
                             ("unknown_sender", "Pagesë hyrëse pa bankë ose referencë të dërguesit"),
                             ("not_booked", "Para të shlyera për një llogari që nuk i merr"),
-                            ("not_ours", "Lëvizje në një llogari që nuk e regjistron kleringu"),
+                            ("not_ours", "Lëvizje në një llogari që nuk e regjistron klerimi"),
                         ],
                         max_length=20,
                         verbose_name="çfarë",

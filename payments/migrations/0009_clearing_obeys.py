@@ -135,7 +135,7 @@ CREATE TRIGGER arrived_files_are_never_deleted BEFORE DELETE ON payments_arrived
 REVOKE DELETE ON payments_sentfile, payments_arrivedfile FROM portal_runtime;
 """
 
-# A posting of a credit is its own, on the account that it names; the same for a settlement.
+# A posting of a credit is its own, on the account that it names; that of a settlement: migration 0018.
 COMES_IN = """
 CREATE FUNCTION credit_is_booked_by_its_own_posting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "scheme",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="fields", to="payments.budgetscheme"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fields", to="payments.budgetscheme"
                     ),
                 ),
             ],

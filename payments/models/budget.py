@@ -30,6 +30,7 @@ class BudgetScheme(models.Model):
     class Meta:
         verbose_name = _("skemë buxhetore")
         verbose_name_plural = _("skema buxhetore")
+        permissions: ClassVar = [("keep_schemes", "Can keep budget schemes, and approve a colleague's change")]
         ordering: ClassVar = ["group", "name"]
 
     def __str__(self) -> str:
@@ -40,7 +41,7 @@ class BudgetField(models.Model):
     """One field of a scheme. `picture` says what may be written: # a figure, @ a letter, * either, all else itself;
     empty takes any line. The value goes into the remittance information in the order of `position`."""
 
-    scheme = models.ForeignKey(BudgetScheme, on_delete=models.CASCADE, related_name="fields")
+    scheme = models.ForeignKey(BudgetScheme, on_delete=models.PROTECT, related_name="fields")
     code = models.SlugField(_("kodi"), max_length=20, validators=[RegexValidator(r"^[a-z][a-z0-9_-]*$")])
     label = models.CharField(_("emri i fushës"), max_length=60)
     picture = models.CharField(_("shablloni"), max_length=35, blank=True)

@@ -32,8 +32,8 @@ class ClearingSession(models.Model):
     source = models.CharField(_("burimi"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("seancë kleringu")
-        verbose_name_plural = _("seanca kleringu")
+        verbose_name = _("seancë klerimi")
+        verbose_name_plural = _("seanca klerimi")
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_session_per_rail_and_moment", fields=["rail", "valid_from", "at_time"]),
             models.CheckConstraint(
@@ -88,7 +88,8 @@ class SentFile(models.Model):
 class ArrivedFile(models.Model):
     """One file from the clearing house, known by its bytes: the same bytes are taken once, whatever their name.
 
-    `count` payments stood in it, `applied` of them changed something. A bad file has its `reason` for the staff.
+    `count` payments stood in it, `applied` of them changed something. A bad file has its `reason` for the staff, and
+    does not stand in the way of the same bytes under a better name.
     """
 
     class Status(models.TextChoices):
@@ -97,7 +98,7 @@ class ArrivedFile(models.Model):
         BAD = "bad", _("I papranuar")
 
     name = models.CharField(_("emri"), max_length=120)
-    digest = models.CharField("SHA-256", max_length=64, unique=True)
+    digest = models.CharField("SHA-256", max_length=64)
     message = models.CharField(_("mesazhi"), max_length=10, choices=Message, blank=True)
     message_id = models.CharField(max_length=35, blank=True)
     status = models.CharField(_("gjendja"), max_length=10, choices=Status, default=Status.OPEN)
@@ -111,6 +112,7 @@ class ArrivedFile(models.Model):
         verbose_name = _("skedar i mbërritur")
         verbose_name_plural = _("skedarë të mbërritur")
         constraints: ClassVar = [
+            models.UniqueConstraint(name="a_content_is_taken_once", fields=["digest"], condition=~Q(status="bad")),
             models.UniqueConstraint(
                 name="a_name_arrives_with_one_content", fields=["name"], condition=~Q(status="bad")
             ),
@@ -128,7 +130,8 @@ class ArrivedFile(models.Model):
 class ClearingItem(models.Model):
     """One order under way to another bank. The database makes it when the order is executed, whoever executed it.
 
-    It waits, leaves in one file at one place under one `transaction_id`, and is answered once.
+    It waits, leaves in one file at one place under one `transaction_id`, and is answered once. Where the money
+    of its order comes back while it waits, it is withdrawn and never leaves.
     """
 
     class Status(models.TextChoices):
@@ -136,6 +139,7 @@ class ClearingItem(models.Model):
         SENT = "sent", _("E dërguar")
         ACCEPTED = "accepted", _("E pranuar")
         REJECTED = "rejected", _("E kthyer")
+        WITHDRAWN = "withdrawn", _("E tërhequr para se të dilte")
 
     order = models.OneToOneField(PaymentOrder, on_delete=models.PROTECT, related_name="clearing_item")
     rail = models.CharField(_("rruga"), max_length=10, choices=Rail)
@@ -147,22 +151,30 @@ class ClearingItem(models.Model):
     place = models.PositiveIntegerField(null=True)
     transaction_id = models.CharField(max_length=35, null=True, unique=True)
     answer = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, null=True, related_name="answered_items")
-    answered_at = models.DateTimeField(_("përgjigja"), null=True)
+    answered_at = models.DateTimeField(_("përgjigjja"), null=True)
     reason_code = models.CharField(_("arsyeja"), max_length=35, blank=True)
 
     class Meta:
-        verbose_name = _("pagesë në klering")
-        verbose_name_plural = _("pagesa në klering")
+        verbose_name = _("pagesë në klerim")
+        verbose_name_plural = _("pagesa në klerim")
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_item_per_place_of_a_file", fields=["file", "place"]),
             models.CheckConstraint(
                 name="sent_item_has_its_file",
-                condition=Q(status="waiting", file__isnull=True, place__isnull=True, transaction_id__isnull=True)
-                | (~Q(status="waiting") & Q(file__isnull=False, place__isnull=False, transaction_id__isnull=False)),
+                condition=Q(
+                    status__in=["waiting", "withdrawn"],
+                    file__isnull=True,
+                    place__isnull=True,
+                    transaction_id__isnull=True,
+                )
+                | (
+                    ~Q(status__in=["waiting", "withdrawn"])
+                    & Q(file__isnull=False, place__isnull=False, transaction_id__isnull=False)
+                ),
             ),
             models.CheckConstraint(
                 name="answered_item_has_its_answer",
-                condition=Q(status__in=["waiting", "sent"], answer__isnull=True, answered_at__isnull=True)
+                condition=Q(status__in=["waiting", "withdrawn", "sent"], answer__isnull=True, answered_at__isnull=True)
                 | Q(status__in=["accepted", "rejected"], answer__isnull=False, answered_at__isnull=False),
             ),
         ]
@@ -176,7 +188,8 @@ class ClearingItem(models.Model):
 
 
 class IncomingCredit(models.Model):
-    """One payment from another bank for an account here, by `key`: the sending bank and its own reference.
+    """One payment from another bank for an account here, by `key`: the sending bank and its own reference; and by its
+    `uetr`, where it has one, since not every file tells both.
 
     The same payment told by a pacs.008 and a camt.054 is one row and is booked once. What could not be booked says
     why by an ISO reason (`reason_code`).
@@ -189,6 +202,7 @@ class IncomingCredit(models.Model):
     key = models.CharField(max_length=60, unique=True)
     file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="credits")
     transaction_id = models.CharField(max_length=36)
+    uetr = models.CharField("UETR", max_length=36, blank=True)
     end_to_end_id = models.CharField(max_length=35, blank=True)
     debtor_name = models.CharField(_("paguesi"), max_length=140, blank=True)
     debtor_iban = models.CharField(_("IBAN i paguesit"), max_length=34, blank=True)
@@ -207,6 +221,7 @@ class IncomingCredit(models.Model):
         verbose_name = _("pagesë hyrëse")
         verbose_name_plural = _("pagesa hyrëse")
         constraints: ClassVar = [
+            models.UniqueConstraint(name="a_uetr_names_one_payment", fields=["uetr"], condition=~Q(uetr="")),
             models.CheckConstraint(name="incoming_amount_is_positive", condition=Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="booked_credit_has_its_posting",
@@ -249,10 +264,13 @@ class Difference(models.Model):
         UNKNOWN_ANSWER = "unknown_answer", _("Përgjigje për pagesë që nuk e kemi dërguar")
         OTHER_ANSWER = "other_answer", _("Përgjigje e dytë, ndryshe nga e para")
         NOT_RETURNED = "not_returned", _("E kthyer, por llogaria e klientit është e mbyllur")
-        OTHER_CONTENT = "other_content", _("E njëjta referencë me shumë ose llogari tjetër")
+        GIVEN_BACK = "given_back", _("E kthyer, por paratë i ishin kthyer klientit më parë")
+        GROUP_WITHHELD = "group_withheld", _("Fjala për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet")
+        OTHER_CONTENT = "other_content", _("E njëjta referencë me të dhëna të tjera")
         UNKNOWN_SENDER = "unknown_sender", _("Pagesë hyrëse pa bankë ose referencë të dërguesit")
         NOT_BOOKED = "not_booked", _("Para të shlyera për një llogari që nuk i merr")
-        NOT_OURS = "not_ours", _("Lëvizje në një llogari që nuk e regjistron kleringu")
+        NOT_OURS = "not_ours", _("Lëvizje në një llogari që nuk e regjistron klerimi")
+        WRONG_DAY = "wrong_day", _("Datë valute shumë larg ditës kur mbërriti")
 
     file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="differences")
     what = models.CharField(_("çfarë"), max_length=20, choices=What)

@@ -34,6 +34,10 @@ class PaymentLimit(models.Model):
     class Meta:
         verbose_name = _("kufi pagese")
         verbose_name_plural = _("kufij pagese")
+        permissions: ClassVar = [
+            ("set_limit", "Can set a limit of a company, and approve a colleague's higher one"),
+            ("set_bank_limit", "Can set a limit of the bank, and approve a colleague's higher one"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="one_limit_per_owner_and_day",

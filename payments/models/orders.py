@@ -48,6 +48,9 @@ class PaymentOrder(models.Model):
     `prefers_previous` (of a requested day off: the working day before it) are part of the payload. `budget_scheme` is
     the code of the scheme whose `budget_fields` (field code to value) were asked; `invoice_code` is the NIVF or EIC of
     an e-invoice.
+    `payee_key` is the beneficiary's name as names are compared (`payee_names.key`), no part of the payload.
+    The clock makes the orders of a series: `standing` names it, `requested_on` is the day of its rhythm and `due_on`
+    the working day on which that day pays.
     `end_reason` also says why an executed order came back, by the posting `return_posting`.
 
     `other_signers` is the snapshot, taken at submission, of how many people other than the preparer must sign:
@@ -76,6 +79,7 @@ class PaymentOrder(models.Model):
     invoice_code = models.CharField("NIVF / EIC", max_length=36, blank=True)
     budget_scheme = models.CharField(max_length=20, blank=True)
     budget_fields = models.JSONField(default=dict, blank=True)
+    payee_key = models.CharField(max_length=140, blank=True, default="", db_default="")
 
     other_signers = models.PositiveSmallIntegerField(null=True)
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prepared_orders")
@@ -88,6 +92,10 @@ class PaymentOrder(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     end_reason = models.CharField(max_length=200, blank=True)
+    standing = models.ForeignKey(
+        "payments.StandingOrder", on_delete=models.PROTECT, null=True, related_name="orders", db_index=False
+    )
+    due_on = models.DateField(null=True)
     returned_at = models.DateTimeField(null=True)
     return_posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -117,9 +125,28 @@ class PaymentOrder(models.Model):
                 condition=models.Q(status__in=["draft", "cancelled", "expired"])
                 | models.Q(other_signers__isnull=False, other_signers__lte=2),
             ),
+            models.CheckConstraint(
+                name="order_of_a_series_names_its_days",
+                condition=models.Q(standing__isnull=True, due_on__isnull=True)
+                | models.Q(standing__isnull=False, due_on__isnull=False, requested_on__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_order_per_series_and_due_day",
+                fields=["standing", "due_on"],
+                condition=models.Q(standing__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_order_per_series_and_day_of_its_rhythm",
+                fields=["standing", "requested_on"],
+                condition=models.Q(standing__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(name="orders_of_a_company", fields=["company", "-created_at"]),
+            models.Index(name="orders_to_a_payee", fields=["company", "beneficiary_iban"]),
+            models.Index(
+                name="orders_to_a_name", fields=["company", "payee_key"], condition=models.Q(status="executed")
+            ),
             models.Index(name="orders_due", fields=["execute_on"], condition=models.Q(status="released")),
         ]
 

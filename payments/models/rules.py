@@ -1,11 +1,15 @@
 """The bank's rules for payments, effective-dated and kept by staff: cut-offs, fees, signers, banks."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
+
+# As the schemas of ISO 20022 have it: a file with any other is none.
+BIC: Final = r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"
 
 
 class CutOff(models.Model):
@@ -19,6 +23,7 @@ class CutOff(models.Model):
     class Meta:
         verbose_name = _("afat i ditës")
         verbose_name_plural = _("afate të ditës")
+        permissions: ClassVar = [("keep_rules", "Can ask for cut-offs and tariffs to come, and approve a colleague's")]
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_cut_off_per_kind_and_day", fields=["kind", "valid_from"])
         ]
@@ -74,6 +79,7 @@ class ApprovalRule(models.Model):
     class Meta:
         verbose_name = _("rregull nënshkrimi")
         verbose_name_plural = _("rregulla nënshkrimi")
+        permissions: ClassVar = [("set_signers", "Can set how many sign, and approve a colleague's lower number")]
         constraints: ClassVar = [
             models.UniqueConstraint(name="one_approval_rule_per_day", fields=["company", "valid_from"]),
             models.CheckConstraint(
@@ -90,12 +96,22 @@ class ParticipantBank(models.Model):
 
     code = models.CharField(_("kodi"), max_length=3, primary_key=True)
     name = models.CharField(_("banka"), max_length=80)
-    bic = models.CharField("BIC", max_length=11, blank=True)
+    bic = models.CharField(
+        "BIC",
+        max_length=11,
+        blank=True,
+        validators=[
+            RegexValidator(BIC, _("BIC-u ka 8 ose 11 shkronja të mëdha e shifra, pa hapësira, p.sh. NCBAALTX."))
+        ],
+    )
     source = models.CharField(_("burimi"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("bankë pjesëmarrëse")
         verbose_name_plural = _("banka pjesëmarrëse")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="bic_is_one", condition=models.Q(bic="") | models.Q(bic__regex=BIC)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

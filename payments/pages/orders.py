@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from accounts.models import Mandate
-from payments import cards, promises, selectors
+from payments import cards, prefill, promises, selectors
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
 from payments.pages.signing import action_on
+from payments.pages.warnings import answered_cards
+from payments.timeline import timeline
 
 PAGE_SIZE = 25
 
@@ -49,7 +51,7 @@ def orders_page(mandate: Mandate, *, status: str, page: str) -> dict[str, Any]:
 
 def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     """One order: where it stands, why that day, who signed, what may still be done."""
-    signatures = selectors.signatures(order)
+    signatures, warnings = selectors.signatures(order), answered_cards(order)
     is_live = order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING}
     promise = None
     if is_live or order.released_at:
@@ -64,11 +66,15 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     return {
         "order": cards.order_card(order, with_bank=True),
         "promise": promise if order.status not in {OrderStatus.CANCELLED, OrderStatus.REJECTED} else None,
-        "timeline": cards.timeline(order, signatures),
+        "timeline": timeline(order, signatures, [(one.title, one.answered_by, one.answered_at) for one in warnings]),
         "signatures": cards.signer_lines(signatures),
         "signatures_wanted": order.signatures_wanted,
         "dots": cards.dots(len(signatures), order.signatures_wanted),
         "booking": _booking(order),
+        "series": order.standing,
+        "warnings": warnings,
+        "again_url": prefill.again_url(order) if mandate.may_prepare and order.posting_id else "",
+        "may_prepare": mandate.may_prepare,
         "may_review": action_on(order, mandate, at=at) != "none",
         "may_cancel": preparer_may
         or (mandate.may_sign and order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING, OrderStatus.RELEASED}),
@@ -85,5 +91,6 @@ def _booking(order: PaymentOrder) -> dict[str, Any] | None:
         "booked_on": order.posting.booked_on,
         "value_on": order.posting.value_on,
         "reference": order.posting.end_to_end_id,
+        "confirmation_url": reverse("payments:confirmation", args=[order.pk]),
         "activity_url": f"{url}?{urlencode({'from': day, 'to': day})}",
     }

@@ -16,6 +16,8 @@ from payments import approvals, cards, promises, selectors
 from payments.bank_day import bank_day
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
+from payments.pages.standing_cards import awaiting_cards
+from payments.pages.warnings import review_warnings
 
 HIDDEN_CODE = "••••••"
 
@@ -38,6 +40,7 @@ def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[
         "no_action_reason": _why_nothing(order, mandate) if action == "none" else "",
         "version": order.version,
         "sms_preview": sms_as_it_reads(order) if action == "sign" else "",
+        **review_warnings(order, mandate, at=at),
         "missing_money": format_money(missing, order.currency) if missing > 0 and not order.released_at else "",
     }
 
@@ -65,6 +68,7 @@ def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     return {
         "awaiting": cards.approval_cards(mandate, at=at, by=by),
         "own_cards": cards.own_cards(mandate, at=at, by=by),
+        "standing": awaiting_cards(mandate),
         "bank_day": bank_day(at, by=by),
     }
 

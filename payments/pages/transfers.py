@@ -36,8 +36,13 @@ def transfer_page(form: TransferForm) -> dict[str, Any]:
             "cut_off_label": day.cut_off_label,
         },
         "is_free": not promised.cut_off and not any(_costs(band) for bands in form.tariffs.values() for band in bands),
-        "tariff_rows": [row for currency in form.currencies for row in _tariff_rows(form.tariffs[currency])],
+        "tariff_rows": tariff_rows(form),
     }
+
+
+def tariff_rows(form: TransferForm) -> list[tuple[str, str]]:
+    """What a payment costs, band by band, in the currencies of the accounts that can pay it."""
+    return [row for currency in form.currencies for row in _tariff_rows(form.tariffs[currency])]
 
 
 def _costs(band: Tariff) -> bool:

@@ -14,7 +14,7 @@ from auth_flow import fnp
 from auth_flow.decorators import may, open_while_password_expired_if, signed_in
 from auth_flow.http import SignedInRequest
 from auth_flow.models import FnpChallenge
-from payments import approvals, orders, selectors
+from payments import approvals, limits, orders, selectors
 from payments.forms.signing import SignForm, VersionForm
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -40,17 +40,25 @@ def review(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     form = VersionForm(request.POST)
     version = form.cleaned_data["version"] if form.is_valid() else NO_VERSION
     action = pages.action_on(order, request.mandate, at=at)
+    answered = frozenset(request.POST.getlist("answered"))
     try:
         if action == "sign":
             challenge = approvals.ask_code(
-                order_id=order.pk, mandate=request.mandate, attempt=request.attempt, version=version, at=at
+                order_id=order.pk,
+                mandate=request.mandate,
+                attempt=request.attempt,
+                version=version,
+                answered=answered,
+                at=at,
             )
             is_same = challenge is not None
         else:
-            submitted = orders.submit(order_id=order.pk, mandate=request.mandate, version=version, at=at)
+            submitted = orders.submit(
+                order_id=order.pk, mandate=request.mandate, version=version, answered=answered, at=at
+            )
             is_same = submitted.status != OrderStatus.DRAFT
     except Refusal as refusal:
-        messages.error(request, str(refusal.sentence))
+        _refuse(request, refusal)
         return redirect("payments:review", order.pk)
     if not is_same:
         messages.warning(request, _("Komisioni ndryshoi që kur e përgatitët urdhrin. Kontrollojeni përsëri."))
@@ -85,7 +93,7 @@ def sign(request: SignedInRequest, order_id: UUID) -> HttpResponse:
         form.add_error("code", str(refusal.sentence))
         return _sign_page(request, order, form)
     except Refusal as refusal:
-        messages.error(request, str(refusal.sentence))
+        _refuse(request, refusal)
         return redirect("payments:review", order.pk)
     messages.success(request, pages.signed_sentence(signed))
     return redirect("payments:order", order.pk)
@@ -113,6 +121,11 @@ def sign_resend(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 def approvals_list(request: SignedInRequest) -> HttpResponse:
     """What awaits my signature, what is lost soonest first."""
     return render(request, "payments/approvals.html", pages.approvals_page(request.mandate, at=clock.now()))
+
+
+def _refuse(request: SignedInRequest, refusal: Refusal) -> None:
+    """Say why not; from a limit a link leads to all of them."""
+    messages.error(request, str(refusal.sentence), "limits" if isinstance(refusal, limits.OverTheLimit) else "")
 
 
 def _sign_page(request: SignedInRequest, order: PaymentOrder, form: SignForm | None = None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +11,7 @@ from accounts.refusals import Refusal
 from auth_flow import kept_forms
 from auth_flow.decorators import keeps_form, may
 from auth_flow.http import SignedInRequest
-from payments import orders
+from payments import orders, prefill
 from payments.forms.transfers import DomesticForm, InternalForm, OwnForm, TransferForm
 from payments.pages.transfers import transfer_page
 
@@ -44,7 +44,7 @@ def new_transfer(request: SignedInRequest, form_class: type[TransferForm], **fac
     """The form of one kind, then the review page of its draft; `facts` are what this form alone wants to know."""
     facts |= {"company": request.company, "at": clock.now()}
     if request.method == "GET":
-        return _page(request, form_class(typed=kept_forms.take(request), **facts))
+        return _page(request, form_class(typed=kept_forms.take(request) or _filled_in(request), **facts))
     form = form_class(request.POST, **facts)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -56,6 +56,14 @@ def new_transfer(request: SignedInRequest, form_class: type[TransferForm], **fac
         form.add_error(None, str(refusal.sentence))
         return _page(request, form, status=409)
     return redirect("payments:review", order.pk)
+
+
+def _filled_in(request: SignedInRequest) -> dict[str, str]:
+    """What the address fills in: a payee of the book, a template, an order to be paid again."""
+    try:
+        return prefill.typed(request.company, request.GET)
+    except prefill.NothingToFillError as error:
+        raise Http404 from error
 
 
 def _page(request: SignedInRequest, form: TransferForm, *, status: int = 200) -> HttpResponse:

@@ -111,6 +111,9 @@ WAYS = {
     "reversal_mirrors_its_posting": [
         f"UPDATE accounts_posting SET reverses_id = {ENTRY.format('captured')} WHERE key = 'undo'"
     ],
+    "no_more_comes_back_than_went": [
+        f"UPDATE accounts_posting SET gives_back_id = {ENTRY.format('undone')} WHERE key = 'captured'"
+    ],
     "entries_are_numbered_without_a_gap": [
         f"UPDATE accounts_entry SET sequence = sequence + 1"
         f" WHERE account_id = {ALFA} AND posting_id = {ENTRY.format('last')}",
@@ -298,3 +301,10 @@ def test_two_laws_never_share_a_name():
 
 def _in_steps_of_one(law):
     return replace(law, rows=replace(law.rows, step=1)) if law.rows.key else law
+
+
+def test_a_clock_is_asked_when_the_books_stand_still(books):
+    """What was booked after the question, but before the books stood still, is not ahead of it."""
+    latest = Posting.objects.latest("booked_at").booked_at
+
+    assert books_check.breached(books_check.check(at=lambda: latest)) == []

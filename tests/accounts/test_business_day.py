@@ -39,11 +39,12 @@ def test_the_accounting_day_of_a_moment(moment, friday_is, booked_on):
 
 
 def test_the_close_starts_at_20_and_goes_one_way():
+    builders.bank_day(FRIDAY)
     with pytest.raises(day_close.TooEarlyToClose):
         day_close.begin(day=FRIDAY, at=tirana(20, 19, 59))
     day_close.begin(day=FRIDAY, at=tirana(20, 20))
     with pytest.raises(day_close.DayIsNotOpen):
-        day_close.begin(day=FRIDAY, at=tirana(20, 20, 1))
+        day_close.begin(day=FRIDAY, at=tirana(20, 20, 1), actor=builders.STAFF)
 
     assert day_close.carry_on(day=FRIDAY, at=tirana(20, 21))
 
@@ -72,6 +73,7 @@ def test_a_working_day_without_a_booking_is_not_left_out_of_the_order():
 
 def test_the_hour_of_the_close_is_a_setting(settings):
     settings.DAY_CLOSE_STARTS = time(21, 30)
+    builders.bank_day(FRIDAY)
     with pytest.raises(day_close.TooEarlyToClose) as refused:
         day_close.begin(day=FRIDAY, at=tirana(20, 21, 29))
 
@@ -90,6 +92,7 @@ def test_the_clock_closes_every_day_that_is_due_and_nothing_the_second_time():
 
 
 def test_a_close_that_stopped_half_way_is_finished():
+    builders.bank_day(FRIDAY)
     day_close.begin(day=FRIDAY, at=tirana(20, 20))
 
     assert day_close.close_due(at=tirana(20, 23)) == [FRIDAY]
@@ -125,6 +128,26 @@ def test_two_clocks_that_close_at_once_close_every_day_once(monkeypatch):
     monkeypatch.setattr(day_close, "begin", begun_by_the_other_clock_first)
 
     assert day_close.close_due(at=tirana(20, 20)) == [FRIDAY]
+    assert not AuditEvent.objects.filter(event="bank.day.closing", outcome="refused").exists()
+
+
+@pytest.mark.parametrize("day", [date(2020, 1, 2), date(2026, 11, 19), date(2026, 11, 22), date(2026, 11, 18)])
+def test_only_the_day_that_is_next_is_closed(day):
+    """Neither one before the books began, nor one that was left out, nor a Sunday, nor one that is closed."""
+    builders.bank_day(date(2026, 11, 18), "closed")
+    builders.bank_day(date(2026, 11, 19), "closed")
+    builders.bank_day(FRIDAY)
+
+    with pytest.raises((day_close.NotADayToClose, day_close.DayIsNotOpen)):
+        day_close.begin(day=day, at=tirana(24, 21), actor=builders.STAFF)
+
+    assert business_day.to_close(tirana(20, 21)) == [FRIDAY]
+    assert not BankDay.objects.exclude(day__in=[date(2026, 11, 18), date(2026, 11, 19), FRIDAY]).exists()
+
+
+def test_books_that_know_no_day_close_none():
+    with pytest.raises(day_close.NotADayToClose):
+        day_close.begin(day=FRIDAY, at=tirana(20, 21), actor=builders.STAFF)
 
 
 def test_a_day_is_final_only_when_nothing_can_be_booked_on_it_any_more():

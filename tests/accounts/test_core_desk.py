@@ -83,3 +83,12 @@ def test_nobody_else_settles(item: ReconciliationItem, permissions: tuple[str, .
 
 def test_a_customer_never_sees_the_list(item: ReconciliationItem, client: Client) -> None:
     assert client.get(page(item)).status_code in {302, 404}
+
+
+def test_the_records_of_a_file_are_counted_in_words(at: datetime) -> None:
+    counts = {"bad": 1, "booked": 2, "unchanged": 0}
+    CoreFile.objects.create(digest="e" * 64, name="y.xml", kind="camt.053", started_at=at, counts=counts)
+
+    listed = clerk("view_corefile").get(reverse("admin:accounts_corefile_changelist")).content.decode()
+
+    assert "1 të papranuara, 2 të regjistruara" in listed

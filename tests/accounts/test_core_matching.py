@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from accounts import ledger, selectors
-from accounts.core_feed import files, matching, reconciliation
+from accounts.core_feed import files, known, reconciliation
 from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, Company, Entry, Posting, ReconciliationItem
 from accounts.models.core import Part, Why
@@ -123,7 +123,7 @@ def test_both_sides_of_a_transfer_inside_the_bank_are_ticked_off(
     company: Company, account: BankAccount, tmp_path: Path
 ) -> None:
     other = builders.account(company)
-    facts = Facts(kind=Kind.OWN, channel=Channel.ONLINE, end_to_end_id="P-2026-900001")
+    facts = Facts(kind=Kind.OWN, channel=Channel.ONLINE, end_to_end_id="P-2026-900001", source="payments.order:1")
     ledger.post(key="own", legs=[Leg(account.pk, -700), Leg(other.pk, 700)], facts=facts, value_on=AT.date(), at=AT)
     sides = (
         (account, [Ntry("7.00", is_credit=False, end_to_end_id="P-2026-900001", reference="R1")]),
@@ -157,7 +157,7 @@ def test_the_numbers_of_orders_are_recognised() -> None:
 
     order = builders.draft(builders.mandate_of(user), builders.funded(company, 1_000_000))
 
-    assert matching.OURS.fullmatch(order.number)
+    assert known.OURS.fullmatch(order.number)
 
 
 # --- Several transactions in one entry -------------------------------------------------------------------------------

@@ -42,7 +42,8 @@ def account() -> BankAccount:
 
 def closing(day: date = FRIDAY) -> BankDay:
     """The day as it stands before anything is written of it."""
-    return day_close.begin(day=day, at=at(day, 20))
+    day_close.begin(day=day, at=at(day, 20))
+    return BankDay.objects.get(day=day)
 
 
 # --- What is written -------------------------------------------------------------------------------------------------

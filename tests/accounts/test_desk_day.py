@@ -86,8 +86,17 @@ def test_it_is_not_begun_without_a_confirmation_or_by_looking(account, desk, hur
 
     assert looked.status_code == 200
     assert "Fillo mbylljen" in looked.content.decode()
-    assert messages_of(unconfirmed) == ["Konfirmoni që e doni mbylljen e ditës."]
+    assert messages_of(unconfirmed) == ["Konfirmoni se doni ta mbyllni ditën."]
     assert (BankDay.objects.get(day=FRIDAY).status, hurried) == ("open", [])
+
+
+def test_another_day_than_the_next_is_refused(account, desk, hurried, clock_at):
+    clock_at(EVENING)
+
+    page = desk.post(PAGE, BEGIN | {"day": "2020-01-02"}, follow=True)
+
+    assert messages_of(page) == [str(day_close.NotADayToClose.sentence)]
+    assert (list(BankDay.objects.values_list("day", "status")), hurried) == ([(FRIDAY, "open")], [])
 
 
 def test_a_close_that_the_clock_began_is_not_begun_again(account, desk, hurried, clock_at):
@@ -119,7 +128,7 @@ def test_the_page_shows_the_totals_of_closed_days(account, desk, clock_at):
 
     assert "20.11.2026" in page
     assert "9.000,00 ALL" in page
-    assert "ora e bankës" in page
+    assert "automatikisht" in page
     assert "Asnjë ditë e bankës nuk pret mbylljen." in page
 
 
@@ -131,7 +140,7 @@ def test_trouble_is_shown_and_staff_let_it_be_tried_again(account, desk, hurried
     shown = desk.get(PAGE).content.decode()
     desk.post(PAGE, {"day": "2026-11-20", "act": "resume"})
 
-    assert "every_posting_sums_to_zero: posting 7" in shown
+    assert "totalet e ditës nuk përputhen me veprimet (every_posting_sums_to_zero: posting 7)" in shown
     assert DayClose.objects.get(pk=FRIDAY).trouble_at is None
     assert hurried == ["now"]
     assert AuditEvent.objects.filter(event="bank.day.resumed", actor_role="staff").exists()

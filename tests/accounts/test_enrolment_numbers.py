@@ -1,12 +1,13 @@
 """Whoever enrols a company or opens an account: numbers that cannot be right are refused by the books themselves."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from accounts import enrolment
 from accounts.identifiers import make_albanian_iban
-from accounts.models import AuditEvent, BankAccount, Company
+from accounts.models import AuditEvent, BankAccount, Company, Person, User
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +47,34 @@ def test_what_is_no_albanian_iban_is_refused(at: datetime, iban: str) -> None:
         opened(iban, at)
 
     assert AuditEvent.objects.filter(event="bank.account.opened").latest("id").outcome == "refused"
+
+
+# --- A person whom the books know without a user ---------------------------------------------------------------------
+
+KNOWN = enrolment.PersonFacts("911111111", "Elira", "Dega", "+355672000018")
+
+
+def known() -> Person:
+    return Person.objects.create(
+        customer_number="911111111", first_name="Elira", last_name="Dega", phone="+355672000018"
+    )
+
+
+def test_a_person_without_a_user_gets_one_and_stays_as_she_is(at: datetime) -> None:
+    person = known()
+
+    user = enrolment.enrol_user(facts=KNOWN, actor=builders.STAFF, at=at)
+
+    assert (user.person, user.username) == (person, "911111111")
+    with pytest.raises(enrolment.AlreadyInTheBooks):
+        enrolment.enrol_user(facts=KNOWN, actor=builders.STAFF, at=at)
+
+
+@pytest.mark.parametrize("change", [{"phone": "+355692222222"}, {"last_name": "Hoxha"}])
+def test_her_phone_and_her_name_do_not_change_by_that(at: datetime, change: dict[str, str]) -> None:
+    known()
+
+    with pytest.raises(enrolment.PersonIsKnownOtherwise):
+        enrolment.enrol_user(facts=replace(KNOWN, **change), actor=builders.STAFF, at=at)
+
+    assert not User.objects.filter(username="911111111").exists()

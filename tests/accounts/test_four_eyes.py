@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
-from accounts import audit, four_eyes
+from accounts import audit, four_eyes, powers
 from accounts.four_eyes import (
     AlreadyDecided,
     AlreadyProposed,
@@ -276,3 +276,30 @@ def test_law_none_is_deleted(proposed):
         run("DELETE FROM accounts_proposal")
     with pytest.raises(IntegrityError, match="proposals_are_never_deleted"), transaction.atomic():
         proposed.delete()
+
+
+# --- What waits too long, or for a release that is gone --------------------------------------------------------------
+
+
+def test_what_nobody_decides_in_time_ends_and_shows_nothing_personal(settings) -> None:
+    person = builders.user().person
+    assert person is not None, "a customer has a person"
+    proposal = powers.propose_phone(person=person, phone=FULL, reason="Humbi", actor=MAKER, at=builders.AT)
+    end = builders.AT + timedelta(days=settings.PROPOSAL_LIFE_DAYS)
+
+    assert [four_eyes.expire(at=moment) for moment in (end, end + timedelta(seconds=1))] == [0, 1]
+
+    proposal.refresh_from_db()
+    assert (proposal.status, proposal.note, proposal.decided_by) == ("failed", "expired", "clock")
+    assert proposal.new == {"phone": MASKED}
+    assert AuditEvent.objects.filter(event="bank.proposal.failed", outcome="done").count() == 1
+
+
+def test_a_kind_of_an_older_release_shows_nothing_personal_to_who_may_only_look(monkeypatch) -> None:
+    person = builders.user().person
+    assert person is not None, "a customer has a person"
+    proposal = powers.propose_phone(person=person, phone=FULL, reason="Humbi", actor=MAKER, at=builders.AT)
+    monkeypatch.delitem(four_eyes._kinds, powers.PHONE)
+
+    assert FULL not in str(four_eyes.in_words(proposal, is_masked=True))
+    assert FULL in str(four_eyes.in_words(proposal, is_masked=False))

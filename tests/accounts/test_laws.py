@@ -1,11 +1,13 @@
 """The laws in PostgreSQL, tried around the ORM and as the role that the portal runs under."""
 
+from datetime import date
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts import audit, ledger
-from accounts.models import BankAccount, BankDay, Entry, Hold, Mandate, Posting, User
+from accounts.models import BankAccount, BankDay, Card, Entry, Hold, Mandate, Posting, User
 from accounts.models.ledger import Channel, Kind
 from tests import builders
 
@@ -197,6 +199,30 @@ def test_an_account_closes_empty_and_for_good(account):
 def test_a_day_opens_open():
     with pytest.raises(IntegrityError, match="bank_day_opens_open"), transaction.atomic():
         BankDay.objects.create(day=builders.AT.date(), status="closed")
+
+
+def test_the_runtime_role_brings_no_day_before_the_first(account):
+    with pytest.raises(IntegrityError, match="no_day_before_the_first"):
+        as_runtime("INSERT INTO accounts_bankday (day, status) VALUES ('2020-01-02', 'open')")
+
+
+@pytest.mark.parametrize(("other", "status"), [(19, "open"), (19, "closing"), (23, "closing"), (23, "closed")])
+def test_days_close_in_their_order(other, status):
+    builders.bank_day(date(2026, 11, other), status)
+    builders.bank_day(date(2026, 11, 20))
+
+    with pytest.raises(IntegrityError, match="days_close_in_their_order"):
+        as_runtime("UPDATE accounts_bankday SET status = 'closing' WHERE day = '2026-11-20'")
+
+
+def test_an_active_card_is_known_once():
+    person = builders.user().person
+    facts = {"person": person, "proof": "f" * 64, "last4": "3456", "expires_on": builders.AT.date()}
+    Card.objects.create(**facts, status="ended")
+    Card.objects.create(**facts)
+
+    with pytest.raises(IntegrityError, match="an_active_card_is_known_once"), transaction.atomic():
+        Card.objects.create(**facts)
 
 
 def test_the_runtime_role_opens_no_account_of_the_house():

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts import ledger, selectors
-from accounts.ledger import AccountIsClosed, AccountTakesNoDebit, Facts, Leg, NotEnoughMoney
+from accounts.ledger import AccountIsClosed, AccountTakesNoDebit, Facts, Item, Leg, NotEnoughMoney
 from accounts.models import BankAccount, Entry, Hold, Posting
 from accounts.models.ledger import Channel, Kind
 from tests import builders
@@ -251,3 +251,60 @@ def test_a_key_and_a_reversal_are_unique_even_for_raw_rows(account):
     run(raw, "undo", first.pk, first.pk)
     with pytest.raises(IntegrityError, match="posting_is_reversed_once"):
         run(raw, "undo-2", first.pk, first.pk)
+
+
+# --- What is given back ----------------------------------------------------------------------------------------------
+
+GIVE_BACK = (
+    "SELECT ledger_post(%s, 'core', 'system', %s, '2026-11-20', '', '', '', '', '', '', '', NULL,"
+    " %s::bigint[], %s::bigint[], %s::text[], NULL, %s)"
+)
+
+
+def gives_back(posting, account, key, minor, part="principal"):
+    """As the runtime role, around every line of Python: so much of a posting comes home from the bank's own account."""
+    house = selectors.house_account("core", "ALL")
+    legs = [house.pk, account.pk], [-minor, minor], ["principal", part]
+    run(GIVE_BACK, key, builders.AT, *legs, posting.pk, role="portal_runtime")
+
+
+@pytest.fixture
+def sent(account, house):
+    """30 000 that went, with 500 for it."""
+    legs = [Leg(account.pk, -30_000), Leg(house.pk, 30_000), Leg(account.pk, -500, "fee"), Leg(house.pk, 500, "fee")]
+    return ledger.post(key="sent", legs=legs, facts=CUSTOMER, value_on=DAY, at=builders.AT)
+
+
+def test_no_more_comes_back_than_went(account, sent):
+    gives_back(sent, account, "first", 20_000)
+
+    with pytest.raises(IntegrityError, match="no_more_comes_back_than_went"):
+        gives_back(sent, account, "second", 10_001)
+
+    gives_back(sent, account, "third", 10_000)
+
+
+@pytest.mark.parametrize(("minor", "part"), [(30_001, "principal"), (501, "fee"), (-1, "principal")])
+def test_neither_part_comes_back_beyond_itself_nor_a_second_time_goes(account, sent, minor, part):
+    with pytest.raises(IntegrityError, match="no_more_comes_back_than_went"):
+        gives_back(sent, account, "back", minor, part)
+
+
+def test_only_what_was_booked_is_given_back(account, sent):
+    sent.pk = 2**60
+
+    with pytest.raises(IntegrityError, match="what_is_given_back_was_booked"):
+        gives_back(sent, account, "back", 1)
+
+
+def test_a_batch_gives_back_no_more_than_went(account, house, sent):
+    halves = [
+        Item(key, [Leg(house.pk, -minor), Leg(account.pk, minor)], CORE, DAY, gives_back_id=sent.pk)
+        for key, minor in (("1", 15_000), ("2", 15_001))
+    ]
+
+    with pytest.raises(ledger.MoreComesBackThanWent), transaction.atomic():
+        ledger.post_many(halves, at=builders.AT)
+    ledger.post_many(halves[:1], at=builders.AT)
+
+    assert Posting.objects.filter(gives_back=sent).count() == 1

@@ -106,3 +106,21 @@ def test_the_clock_does_both(closed_day, clock_at):
 
     assert verified() == [("books.verified", f"day:{DAY}")]
     assert audit_heads.file_of(clock.tirana_day(TEN_AT_NIGHT)).exists()
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_one_before_is_asked(closed_day, files, caplog):
+    night_watch.export_heads(at=TEN_AT_NIGHT)
+    broken = audit_heads.file_of(DAY + timedelta(days=1))
+    broken.write_text("{")
+
+    assert night_watch.export_heads(at=TEN_AT_NIGHT + timedelta(days=2)) == DAY + timedelta(days=2)
+
+    errors = [(record.event, record.subject) for record in caplog.records if record.levelno == logging.ERROR]
+    assert errors == [("audit.heads.lost", broken.name)]
+    tamper(
+        "DELETE FROM accounts_auditevent WHERE chain = 'bank'",
+        "DELETE FROM accounts_auditchain WHERE name = 'bank'",
+    )
+    audit_heads.file_of(DAY + timedelta(days=2)).unlink()
+    night_watch.export_heads(at=TEN_AT_NIGHT + timedelta(days=2))
+    assert ("audit.heads.lost", "bank") in [(r.event, r.subject) for r in caplog.records if hasattr(r, "subject")]

@@ -258,3 +258,25 @@ def test_an_ended_mandate_holds_no_more_from_this_moment(user, mandate):
     assert AuditEvent.objects.get(event="bank.mandate.ended").reason == "Largim nga puna"
     with pytest.raises(mandate_terms.NothingChanges):
         mandate_terms.end(mandate_id=mandate.pk, reason="Largim nga puna", actor=builders.STAFF, at=AT)
+
+
+def test_a_card_that_is_known_and_active_is_not_issued_a_second_time(user):
+    first, second = propose_card(user.person), propose_card(builders.user().person)
+    approve(first)
+    approve(second)
+
+    with pytest.raises(enrolment.CardIsKnown):
+        propose_card(user.person)
+    with pytest.raises(enrolment.CardIsKnown):
+        enrolment.issue_card(
+            owner=user.person, card_number_tail=DIGITS, expires_on=EXPIRES, actor=builders.STAFF, at=AT
+        )
+    Card.objects.filter(person=user.person).update(status="ended")
+    assert propose_card(user.person).status == "pending"
+
+
+def test_a_mandate_does_not_end_before_it_begins(user):
+    with pytest.raises(mandate_powers.EndsBeforeItBegins):
+        propose_mandate(builders.company(), user.username, Terms(True, True, TODAY - timedelta(days=1)))
+
+    assert propose_mandate(builders.company(), user.username, Terms(True, True, TODAY)).status == "pending"

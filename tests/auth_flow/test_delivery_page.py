@@ -129,7 +129,12 @@ def test_a_look_writes_nothing_and_counts_as_nothing(client: Client, challenge: 
     assert FnpChallenge.objects.get(id=challenge.id).attempts == 0
 
 
-@pytest.mark.parametrize("ticket", ["", "x", "x:y:z", signing.dumps("not-ours", salt="another")])
+# Named, for a ticket holds the moment at which it was signed: two workers would collect two different tests.
+@pytest.mark.parametrize(
+    "ticket",
+    ["", "x", "x:y:z", signing.dumps("not-ours", salt="another")],
+    ids=["none", "a letter", "three parts", "signed elsewhere"],
+)
 def test_without_a_ticket_of_ours_there_is_nothing_to_see(ticket: str) -> None:
     assert Client().get(reverse("auth_flow:login_delivery"), {"ticket": ticket}).status_code == 404
 

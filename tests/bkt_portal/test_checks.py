@@ -1,6 +1,6 @@
 """What is told before it hurts: a calendar that ends, and feasts that nobody has confirmed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -8,6 +8,7 @@ import time_machine
 from accounts import business_day
 from accounts.models import BankHoliday
 from bkt_portal import checks
+from payments.models import CutOff
 
 pytestmark = pytest.mark.django_db
 
@@ -37,3 +38,11 @@ def test_next_years_feasts_are_missed_and_the_unsure_are_named() -> None:
     assert warnings(noon, checks.feasts_are_known) == ["portal.W002"]
     BankHoliday.objects.filter(day__year=2027).delete()
     assert warnings(noon, checks.feasts_are_known) == ["portal.W001"]
+
+
+def test_a_cut_off_after_the_last_session_is_warned_of() -> None:
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert warnings(noon, checks.cut_offs_come_before_the_last_session) == []
+    CutOff.objects.create(kind="domestic", at_time=time(16, 0), valid_from=date(2026, 1, 1))
+
+    assert warnings(noon, checks.cut_offs_come_before_the_last_session) == ["portal.W004"]

@@ -49,6 +49,15 @@ def test_a_second_time_changes_nothing_and_takes_back_what_was_added_by_hand():
     assert {role: labels(role) for role in ROLES} == before
 
 
+def test_a_role_that_is_no_more_gives_nothing():
+    gone = Group.objects.create(name="Rol i vjetër")
+    gone.permissions.add(Permission.objects.get(codename="reverse_posting"))
+
+    staff_roles.lay_down(sender=apps.get_app_config("admin"), using="default")
+
+    assert labels("Rol i vjetër") == set()
+
+
 def test_the_auditor_only_looks():
     assert {label.split(".")[1].split("_")[0] for label in labels("Auditor")} == {"view"}
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Count, Sum
 
-from accounts import close_run, day_close, day_totals
+from accounts import close_run, day_close, day_totals, day_watch
 from accounts.clock import TIRANA
 from accounts.models import AuditEvent, BankAccount, BankDay, BankDayTotal, DayClose, DayTotal, Entry
 from tests import builders
@@ -214,3 +214,20 @@ def test_a_run_that_slept_while_another_closed_the_day_changes_nothing(
         pytest.fail("the fence is open")
     sleeper.let_go()
     the_books_agree(FRIDAY)
+
+
+def test_while_a_step_is_at_work_staff_are_told_so_and_the_watch_barks_all_the_same(
+    accounts: list[BankAccount], caplog: pytest.LogCaptureFixture
+) -> None:
+    day_close.begin(day=FRIDAY, at=EVENING)
+    run = close_run.take(FRIDAY)
+    assert run is not None
+
+    with run.step():
+        ends = all_at_once(
+            partial(day_close.resume, day=FRIDAY, at=EVENING, actor=builders.STAFF),
+            partial(day_watch.watch, at=EVENING + timedelta(days=1)),
+        )
+
+    assert (refusals(ends), ends[1]) == ([day_close.CloseIsAtWork], [FRIDAY])
+    assert [vars(record).get("event") for record in caplog.records].count("bank.day.late") == 1

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
+from accounts import corrections, four_eyes
 from accounts.core_feed import entries, files
 from accounts.core_feed.records import Report
 from accounts.models import BankAccount, CoreFile, Posting
 from tests import builders
+from tests.accounts.test_core_giving_back import returned
+from tests.accounts.test_core_matching import balance, ordered
+from tests.concurrency.races import all_at_once, refusals
 from tests.core_messages import Ntry, document, written
 
 pytestmark = pytest.mark.usefixtures("fresh_bank")
@@ -70,3 +75,28 @@ def taken(path: Path) -> Report:
         return files.import_file(path, at=builders.AT)
     finally:
         connections.close_all()
+
+
+def test_the_core_the_clearing_and_staff_bring_one_order_home_once(tmp_path: Path) -> None:
+    """All three at one moment, three times: the money is there once, and the core's entry is accounted for."""
+    for place in range(3):
+        account = builders.funded(builders.company(), 1_000_000)
+        posting = ordered(account)
+        proposal = corrections.propose_reversal(posting=posting, reason="Gabim", actor=builders.STAFF, at=builders.AT)
+        home = Ntry("2050.00", reference="REV1", end_to_end_id=posting.end_to_end_id, is_reversal=True)
+        path = written(tmp_path, document((account, [home])), f"{place}.xml")
+
+        ends = all_at_once(
+            partial(four_eyes.approve, proposal_id=proposal.pk, actor=builders.SECOND, at=builders.AT),
+            partial(files.import_file, path, at=builders.AT),
+            partial(in_one_transaction, partial(returned, account, posting, 200_000)),
+        )
+
+        assert len(refusals(ends)) in {1, 2}
+        assert balance(account) in {995_000, 1_000_000}
+        assert files.import_file(path, at=builders.AT).counts["bad"] == 0
+
+
+def in_one_transaction(act: Callable[[], object]) -> object:
+    with transaction.atomic():
+        return act()

@@ -74,7 +74,8 @@ def test_the_pages_of_a_payment(sole: Visitor) -> None:
     pages = ["/", f"/payments/{order.pk}/", f"/payments/{order.pk}/review/", "/payments/", "/payments/?status=executed"]
     pages += ["/accounts/", f"/accounts/{account}/activity/", f"/accounts/{account}/activity/?q=xyz&from=9.9.26"]
     pages += [f"/accounts/{account}/statements/", f"/accounts/{account}/statements/?from=1.1.2020&to=x"]
-    for path in (*pages, "/personalisation/", "/contact/"):
+    pages += ["/payments/beneficiaries/", "/payments/beneficiaries/new/", f"/payments/{order.pk}/template/"]
+    for path in (*pages, "/payments/templates/", "/personalisation/", "/contact/"):
         sole.go(path)
         look_at(sole)
 

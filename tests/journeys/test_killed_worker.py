@@ -36,7 +36,7 @@ def test_orders_released_around_a_killed_worker_are_each_executed_once(sole: Vis
 def release(visitor: Visitor) -> PaymentOrder:
     """An order of 10,00 that the running web server releases; its code is worked out instead of waited for."""
     mandate = builders.mandate_of(visitor.user)
-    order = builders.draft(mandate, visitor.account, amount_minor=1_000)
+    order = builders.draft(mandate, visitor.account, amount_minor=1_000, description=f"Fatura {builders.unique()}")
     session = LoginAttempt.objects.get(user=visitor.user, signed_in_at__isnull=False, ended_at=None)
     challenge = approvals.ask_code(
         order_id=order.pk, mandate=mandate, attempt=session, version=order.version, at=builders.AT

@@ -29,7 +29,7 @@ SLIPS = [
     ("beneficiary_iban", with_wrong_national_digit(), "nuk përputhet me shifrën e kontrollit"),
     ("beneficiary_iban", "DE89 3704 0044 0532 0130 00", "Kjo pagesë shkon vetëm te llogari në Shqipëri."),
     ("beneficiary_iban", GOOD[:20], "ka 28 shenja, kurse ky ka 20"),
-    ("beneficiary_iban", OUR_BANK, "Kjo llogari është në bankën tonë."),
+    ("beneficiary_iban", OUR_BANK, "Ky IBAN është i bankës sonë."),
     ("execute_on", "19.11.2026", "Kjo ditë ka kaluar."),
     ("execute_on", "31.11.2026", "nuk gjendet në kalendar"),
     ("execute_on", "11/25/2026", "nuk gjendet në kalendar"),

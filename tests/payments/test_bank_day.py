@@ -1,10 +1,10 @@
 """The bank's day as a ruler: what is left of it, in words and in places."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils.translation import override
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.clock import TIRANA
 from payments.bank_day import bank_day
@@ -57,12 +57,25 @@ def test_now_stands_on_the_ruler_with_a_point_whatever_the_language(at: datetime
             assert (bank_day(at).x_now, bank_day(at).x_cut_off) == (place, "60.0")
 
 
+@pytest.mark.parametrize(
+    ("closes", "drawn"), [(time(20), ("20:00", "120.0", "40.0")), (time(21, 30), ("21:30", "135.0", "25.0"))]
+)
+def test_the_close_stands_on_the_ruler_where_it_starts(
+    closes: time, drawn: tuple[str, str, str], settings: Settings
+) -> None:
+    settings.DAY_CLOSE_STARTS = closes
+
+    day = bank_day(friday(10, 0))
+
+    assert (day.close_label, day.x_close, day.close_width) == drawn
+
+
 def test_where_the_calendar_ends_nothing_is_promised_and_the_page_lives() -> None:
     day = bank_day(datetime(2028, 12, 29, 15, 0, tzinfo=TIRANA))
 
     assert (day.left_label, day.next_day, day.is_day_off) == (None, None, False)
 
 
-def test_two_queries_make_the_ruler(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):
+def test_one_query_makes_the_ruler(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
         bank_day(friday(10, 0))

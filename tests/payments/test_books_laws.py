@@ -18,7 +18,7 @@ ACTIVE = "(SELECT id FROM accounts_hold WHERE status = 'active' AND account_id =
 WAYS = {
     "executed_order_has_its_posting": [f"UPDATE accounts_posting SET key = 'another' WHERE id = {EXECUTED}"],
     "order_is_booked_at_its_amount_and_fee": [
-        f"UPDATE payments_paymentorder SET amount_minor = amount_minor - 1 WHERE posting_id = {EXECUTED}"
+        f"UPDATE payments_paymentorder SET fee_minor = fee_minor + 1 WHERE posting_id = {EXECUTED}"
     ],
     "posting_for_an_order_is_the_one_of_that_order": [
         f"UPDATE accounts_posting SET source = 'payments.order:another' WHERE id = {EXECUTED}"
@@ -76,7 +76,10 @@ def test_a_second_posting_in_the_name_of_an_order_is_found(orders):
         at=AT,
     )
 
-    assert broken() == ["posting_for_an_order_is_the_one_of_that_order"]
+    assert broken() == [
+        "posting_for_an_order_is_the_one_of_that_order",
+        "clearing_account_is_what_clearing_knows",
+    ]
 
 
 def test_a_hold_that_no_order_knows_is_found(orders):

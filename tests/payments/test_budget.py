@@ -5,6 +5,7 @@ from hypothesis import given, strategies as st
 
 from accounts.identifiers import make_albanian_iban
 from payments import budget, execution, orders, pictures
+from payments.forms.budget import BudgetForm
 from payments.models import BudgetScheme, PaymentOrder
 from payments.models.orders import OrderKind
 from tests import builders
@@ -165,3 +166,34 @@ def test_who_may_only_look_opens_neither_page(signed_in, firm, scheme):
 
     assert viewer.get("/payments/new/budget/").status_code == 403
     assert viewer.post(PAGE, typed(firm)).status_code == 403
+
+
+def with_long_fields(scheme, count: int):
+    for place in range(count):
+        scheme.fields.create(code=f"f{place}", label=f"F{place}", is_required=False, position=place + 3)
+    return FIELDS | {f"f{place}": str(place) * 35 for place in range(count)}
+
+
+def test_the_codes_reach_the_payee_whole_and_only_the_payers_words_are_cut(scheme):
+    fields = with_long_fields(scheme, 3)
+
+    written = budget.remittance(budget.scheme_of(scheme.code), fields, "fjalë " * 40)
+
+    assert written.startswith(" ".join(fields.values()))
+    assert len(written) <= budget.REMITTANCE_MAX
+
+
+def test_codes_that_would_be_cut_are_refused_by_the_form_and_by_the_verb(firm, scheme):
+    fields = with_long_fields(scheme, 4)
+    with pytest.raises(budget.CodesTooLong):
+        prepared(firm, budget_fields=fields)
+
+    typed = {
+        "debit_account": str(firm.account.uuid),
+        "amount": "100,00",
+        "description": "",
+        "idempotency_key": "x" * 20,
+    }
+    typed |= {f"field_{code}": value for code, value in fields.items()}
+    form = BudgetForm(typed, scheme=budget.scheme_of(scheme.code), company=firm.company, at=builders.AT)
+    assert "140" in str(form.errors)

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from accounts import business_day
-from payments import clearing, sent_files
+from payments import clearing, selectors, sent_files, tasks
 from payments.iso20022 import xml
 from payments.models import ClearingItem, ClearingSession, ParticipantBank, SentFile
 from payments.models.orders import Rail
@@ -194,8 +194,8 @@ def test_each_rail_has_its_hours(rail, at, until):
 def test_new_sessions_rule_from_their_day_as_a_whole_set():
     ClearingSession.objects.create(rail=Rail.AECH, at_time=time(12, 0), valid_from=date(2026, 11, 24))
 
-    assert len(clearing.in_force(Rail.AECH, on=date(2026, 11, 23))) == 3
-    assert [row.at_time for row in clearing.in_force(Rail.AECH, on=date(2026, 11, 24))] == [time(12, 0)]
+    assert len(selectors.sessions(Rail.AECH, on=date(2026, 11, 23))) == 3
+    assert [row.at_time for row in selectors.sessions(Rail.AECH, on=date(2026, 11, 24))] == [time(12, 0)]
 
 
 def test_every_file_keeps_the_published_schema(firm, folder):
@@ -204,3 +204,40 @@ def test_every_file_keeps_the_published_schema(firm, folder):
     document = etree.fromstring(bytes(sent(at=AT_15).content))
 
     assert xml.schema(xml.PACS_008).validate(document)
+
+
+def test_what_breaks_one_rail_holds_up_no_other_and_files_are_copied_anyway(
+    firm, folder, monkeypatch, clock_at, caplog
+):
+    executed(firm, amount_minor=1_000_000)
+    executed(firm, amount_minor=1_000_000, is_urgent=True)
+    make_file = clearing.make_file
+
+    def breaks_for_one_rail(*, rail, **facts):
+        return 1 / 0 if rail == Rail.AECH else make_file(rail=rail, **facts)
+
+    monkeypatch.setattr(clearing, "make_file", breaks_for_one_rail)
+    clock_at(AT_13)
+    tasks.send_clearing()
+
+    assert SentFile.objects.get().rail == Rail.AIPS
+    assert len(list((folder / "out").iterdir())) == 1
+    assert "was not made" in caplog.text
+
+
+def test_a_task_that_breaks_copies_what_was_made_before(firm, folder, monkeypatch, clock_at):
+    executed(firm)
+    clearing.make_due(at=AT_10_30)
+    clock_at(AT_13)
+    monkeypatch.setattr(clearing, "make_due", lambda **_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        tasks.send_clearing()
+    assert SentFile.objects.get().written_at is not None
+
+
+def test_the_codes_of_a_payment_for_the_budget_leave_once(firm, folder):
+    order = executed(firm)
+    order.budget_scheme, order.budget_fields, order.description = "zz", {"nipt": "L71234567A"}, "L71234567A Tatim"
+
+    assert list(clearing._remittance(order)) == ["L71234567A Tatim"]

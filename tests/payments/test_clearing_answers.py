@@ -2,13 +2,15 @@
 
 import pytest
 
+from accounts import corrections, four_eyes, ledger
 from accounts.models import AuditEvent, BankAccount, Notice, Posting
 from accounts.selectors import house_account
-from payments import arrivals
+from payments import arrivals, clearing, reconciliation
 from payments.iso20022 import reasons
 from payments.iso20022.pacs002 import Status
 from payments.models import ArrivedFile, Difference
 from tests import builders
+from tests.core_messages import Ntry, brought
 from tests.payments.clearing_cast import (
     AT_13,
     AT_15,
@@ -222,4 +224,85 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(firm, order, folder, monkey
     assert arrivals.read_all(at=AT_15) == 1
 
     assert ArrivedFile.objects.get().status == "done"
+    assert balance(firm.account) == 10_000_000 - FEE
+
+
+# --- Home before the answer ------------------------------------------------------------------------------------------
+
+
+def taken_back_by_the_core(order, folder):
+    account = order.debit_account
+    entry = Ntry(f"{AMOUNT // 100}.00", reference="REV1", end_to_end_id=order.number, is_reversal=True)
+    return brought(folder, account, entry).counts
+
+
+def reversed_by_staff(order):
+    proposal = corrections.propose_reversal(posting=order.posting, reason="Gabim", actor=builders.STAFF, at=AT_13)
+    four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_13)
+
+
+def test_what_the_core_took_back_is_not_returned_a_second_time(firm, order, tmp_path):
+    file = sent()
+    taken_back_by_the_core(order, tmp_path)
+
+    answer(file, (order, "AC04"))
+
+    order.refresh_from_db()
+    assert (balance(firm.account), order.status) == (10_000_000 - FEE, "executed")
+    assert item_of(order).status == "rejected"
+    assert Difference.objects.get().what == Difference.What.GIVEN_BACK
+
+
+def test_what_came_back_while_it_was_away_is_not_returned_a_second_time(firm, order):
+    other = executed(firm, amount_minor=1_000)
+    file = sent()
+    ledger.reverse(posting=order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+
+    answer(file, (order, "AC04"), (other, "AC04"))
+
+    other.refresh_from_db()
+    assert (balance(firm.account), other.status) == (10_000_000 - other.fee_minor, "returned")
+    assert Difference.objects.get().reference == order.number
+
+
+def test_what_staff_reversed_before_its_session_never_leaves(firm, order):
+    reversed_by_staff(order)
+
+    assert clearing.make_due(at=AT_15) == []
+    assert (item_of(order).status, balance(firm.account)) == ("withdrawn", 10_000_000)
+    assert reconciliation.reconcile(at=AT_15).is_even
+
+
+def test_what_the_core_took_back_before_its_session_never_leaves(firm, order, tmp_path):
+    taken_back_by_the_core(order, tmp_path)
+
+    assert clearing.make_due(at=AT_15) == []
+    assert item_of(order).status == "withdrawn"
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_staff_do_not_reverse_what_has_left(firm, order, is_answered):
+    file = sent()
+    if is_answered:
+        answer(file)
+
+    with pytest.raises(clearing.HasLeft):
+        reversed_by_staff(order)
+    assert balance(firm.account) == 10_000_000 - AMOUNT - FEE
+
+
+def test_staff_do_not_reverse_what_leaves_while_the_colleague_reads(firm, order):
+    proposal = corrections.propose_reversal(posting=order.posting, reason="Gabim", actor=builders.STAFF, at=builders.AT)
+    sent()
+
+    with pytest.raises(clearing.HasLeft):
+        four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_13)
+
+
+def test_what_came_home_by_the_answer_is_ticked_off_when_the_core_takes_it_back(firm, order, tmp_path):
+    answer(sent(), (order, "AC04"))
+
+    assert taken_back_by_the_core(order, tmp_path) == {"matched": 1}
+    with pytest.raises(corrections.AlreadyReversed):
+        reversed_by_staff(order)
     assert balance(firm.account) == 10_000_000 - FEE

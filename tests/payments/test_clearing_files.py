@@ -1,5 +1,7 @@
 """Files from outside: read warily, taken once, and put aside with a reason where they are none."""
 
+import os
+
 import pytest
 
 from payments import arrivals, clearing_folder
@@ -63,6 +65,7 @@ def test_a_reason_never_repeats_what_stood_in_the_file(account):
     [
         (b"<NbOfTxs>1<", b"<NbOfTxs>2<", "number of transactions"),
         (b"<CtrlSum>2500.00<", b"<CtrlSum>2500.01<", "control sum"),
+        (b'<TtlIntrBkSttlmAmt Ccy="ALL">2500.00<', b'<TtlIntrBkSttlmAmt Ccy="ALL">2500.01<', "its total"),
         (b'<IntrBkSttlmAmt Ccy="ALL">2500.00<', b'<IntrBkSttlmAmt Ccy="ALL">2500.001<', "minor unit"),
         (b"<IntrBkSttlmDt>2026-11-20<", b"<IntrBkSttlmDt>0000-11-20<", ""),
     ],
@@ -146,3 +149,24 @@ def test_a_text_is_cut_to_its_room():
 @pytest.mark.parametrize("message", xml.SCHEMAS)
 def test_the_schemas_that_we_keep_compile(message):
     assert xml.schema(message) is not None
+
+
+def test_the_same_bytes_under_a_better_name_are_taken(account, folder):
+    deliver("in.xml", incoming(transfer(account)))
+    other = incoming(transfer(account, transaction_id="NEW"), message_id="IN-2")
+    assert deliver("in.xml", other) == 0
+    assert deliver("in.xml", other) == 0
+
+    assert deliver("better.xml", other) == 1
+    assert sorted(ArrivedFile.objects.values_list("name", "status")) == [
+        ("better.xml", "done"),
+        ("in.xml", "bad"),
+        ("in.xml", "done"),
+    ]
+
+
+def test_what_is_no_file_is_put_aside_and_waits_for_nobody(account, folder):
+    os.mkfifo(clearing_folder.folder("in") / "pipe.xml")
+
+    assert arrivals.read_all(at=AT_13) == 0
+    assert (folder / "bad" / "pipe.xml.why.txt").exists()

@@ -206,3 +206,132 @@ def test_our_own_file_come_back_is_put_aside(account, folder, firm):
 
     assert deliver("mirror.xml", bytes(file.content)) == 0
     assert (folder / "bad" / "mirror.xml.why.txt").read_text() == "it is a file of our own\n"
+
+
+# --- Told twice ------------------------------------------------------------------------------------------------------
+
+UETR = "0b7c7d5e-3c1a-4b7e-9f43-0f9b8a1c2d3e"
+BY_REFERENCE = b"<TxId>RZB-7781</TxId>"
+BY_UETR = f"<UETR>{UETR}</UETR>".encode()
+
+
+@pytest.mark.parametrize("named", ["both", "uetr", "pacs by uetr"])
+def test_a_payment_is_known_by_its_uetr_where_a_file_has_only_that(account, named):
+    ParticipantBank.objects.update_or_create(code="212", defaults={"name": "B", "bic": "RZBAALTXXXX"})
+    one = with_bic(transfer(account, uetr=UETR), "RZBAALTX")
+    pacs, camt = incoming(one), notification(told(account, one))
+    pacs = pacs.replace(BY_REFERENCE, b"") if named == "pacs by uetr" else pacs
+    camt = camt.replace(BY_REFERENCE, b"") if named == "uetr" else camt
+
+    deliver("in.xml", pacs)
+    deliver("n.xml", camt)
+
+    assert balance(account) == 350_000
+    assert (IncomingCredit.objects.get().uetr, Difference.objects.count()) == (UETR, 0)
+
+
+def test_one_uetr_under_two_references_is_for_staff(account):
+    deliver("a.xml", incoming(transfer(account, uetr=UETR)))
+    deliver("b.xml", incoming(transfer(account, uetr=UETR, transaction_id="OTHER"), message_id="IN-2"))
+
+    assert balance(account) == 350_000
+    assert Difference.objects.get().what == "other_content"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"end_to_end_id": "RENT-DEC"},
+        {"remittance": ("Qira dhjetor",)},
+        {"debtor": Party("TJETER SHPK", builders.OTHER_BANK_IBAN, Bank(code="212"))},
+        {"uetr": UETR},
+    ],
+)
+def test_the_same_reference_with_other_facts_is_for_staff(account, changes):
+    deliver("a.xml", incoming(transfer(account, uetr="1b7c7d5e-3c1a-4b7e-9f43-0f9b8a1c2d3e")))
+    deliver("b.xml", incoming(transfer(account, **changes), message_id="IN-2"))
+
+    assert Difference.objects.get().what == "other_content"
+
+
+def test_the_same_reference_on_another_value_date_is_for_staff(account):
+    deliver("a.xml", incoming(transfer(account)))
+    deliver("b.xml", incoming(transfer(account), message_id="IN-2").replace(b"Dt>2026-11-20<", b"Dt>2026-11-19<"))
+
+    assert Difference.objects.get().what == "other_content"
+
+
+def test_money_settled_for_a_payment_that_we_refused_is_for_staff(account):
+    ParticipantBank.objects.update_or_create(code="212", defaults={"name": "B", "bic": "RZBAALTXXXX"})
+    one = with_bic(refused(account, EURO), "RZBAALTX")
+    deliver("in.xml", incoming(one))
+    assert not Difference.objects.exists()
+
+    deliver("n.xml", notification(told(account, one)))
+
+    assert Difference.objects.get().what == "not_booked"
+
+
+def test_what_came_by_its_uetr_alone_is_answered_by_it(account, folder):
+    one = replace(refused(account, UNKNOWN), uetr=UETR)
+    one = replace(one, creditor=replace(one.creditor, bank=Bank(bic="NCBAALTX")))
+
+    assert deliver("in.xml", incoming(one).replace(BY_REFERENCE, b"")) == 1
+
+    (report,) = pacs002.read(xml.read(bytes(SentFile.objects.get().content))[1])
+    (status,) = report.statuses
+    assert (status.transaction_id, status.uetr, status.reason) == ("", UETR, "AC01")
+
+
+@pytest.mark.parametrize(("day", "is_taken"), [("2026-11-10", True), ("2026-11-09", False), ("2026-11-26", False)])
+def test_a_value_date_far_from_the_day_is_refused_and_for_staff(account, day, is_taken):
+    deliver("in.xml", incoming(transfer(account)).replace(b"Dt>2026-11-20<", f"Dt>{day}<".encode()))
+
+    assert (balance(account) == 350_000) is is_taken
+    assert Difference.objects.filter(what="wrong_day").exists() is not is_taken
+    assert SentFile.objects.filter(message="pacs.002").exists() is not is_taken
+
+
+# --- Settled ---------------------------------------------------------------------------------------------------------
+
+DETAIL = (
+    b'<TxDtls><Refs><EndToEndId>%s</EndToEndId></Refs><Amt Ccy="ALL">700.00</Amt><CdtDbtInd>DBIT</CdtDbtInd></TxDtls>'
+)
+
+
+def with_details(movement: Movement) -> bytes:
+    """Two details of one reference, which make up the entry's amount."""
+    details = b"<NtryDtls>" + DETAIL % b"a" + DETAIL % b"b" + b"</NtryDtls></Ntry>"
+    return notification(movement).replace(b"</Ntry>", details)
+
+
+def test_an_entry_on_our_settlement_account_is_one_movement_whatever_its_details(account, settings):
+    deliver("n.xml", with_details(Movement(settings.CLEARING_SETTLEMENT_ACCOUNT, "S-1", -140_000, "ALL", AT_13.date())))
+
+    assert Settlement.objects.get().amount_minor == -140_000
+    assert not Difference.objects.exists()
+
+
+def test_a_settlement_that_looks_like_a_payment_is_a_settlement(account, settings):
+    settings.CLEARING_SETTLEMENT_ACCOUNT = builders.OTHER_BANK_IBAN
+    one = replace(transfer(account), creditor=Party("X", builders.OTHER_BANK_IBAN, Bank(code="212")))
+    one = with_bic(one, "RZBAALTX")
+
+    deliver("n.xml", notification(Movement(builders.OTHER_BANK_IBAN, "S-1", 250_000, "ALL", AT_13.date(), one)))
+
+    assert Settlement.objects.get().amount_minor == 250_000
+    assert not IncomingCredit.objects.exists()
+
+
+def test_no_detail_of_another_account_is_lost(account):
+    deliver("n.xml", with_details(Movement("SOMEBODY", "S-1", -140_000, "ALL", AT_13.date())))
+
+    assert sorted(Difference.objects.values_list("reference", flat=True)) == ["S-1/1", "S-1/2"]
+
+
+def test_a_settlement_of_another_time_is_for_staff(account, settings):
+    far = AT_13.date().replace(year=1990)
+    deliver("n.xml", notification(Movement(settings.CLEARING_SETTLEMENT_ACCOUNT, "S-1", -70_000, "ALL", far)))
+
+    assert Difference.objects.get().what == "wrong_day"
+    assert not Settlement.objects.exists()

@@ -3,8 +3,18 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
+from django.forms import modelform_factory
 
-from payments.models import ArrivedFile, Difference, IncomingCredit, SentFile
+from accounts import ledger
+from payments.models import (
+    ArrivedFile,
+    ClearingItem,
+    Difference,
+    IncomingCredit,
+    ParticipantBank,
+    SentFile,
+    Settlement,
+)
 from tests import builders
 from tests.payments.clearing_cast import (
     AT_13,
@@ -19,6 +29,7 @@ from tests.payments.clearing_cast import (
     sent,
     transfer,
 )
+from tests.tampering import tamper
 
 __all__ = ["folder"]
 pytestmark = pytest.mark.django_db
@@ -209,3 +220,62 @@ def test_a_difference_is_settled_once(firm, folder):
     with pytest.raises(IntegrityError, match="difference_is_settled_once"):
         run(settled)
     assert Difference.objects.get().note == "gjetur"
+
+
+@pytest.mark.parametrize("bic", ["rzbaaltx", "RZBA AL", "RZBAALT", "RZBAALTXXX", "RZBA11TX"])
+def test_a_bic_is_one(db, bic):
+    with pytest.raises(IntegrityError, match="bic_is_one"), transaction.atomic():
+        ParticipantBank.objects.create(code="999", name="X", bic=bic)
+    form = modelform_factory(ParticipantBank, fields=["code", "name", "bic"])({"code": "999", "name": "X", "bic": bic})
+    assert list(form.errors) == ["bic"]
+
+
+def test_what_came_back_does_not_leave_and_nothing_else_is_withdrawn(firm, folder):
+    item = item_of(executed(firm))
+    with pytest.raises(IntegrityError, match="withdrawn_order_came_back"):
+        run("UPDATE payments_clearingitem SET status = 'withdrawn' WHERE id = %s", item.pk)
+
+    ledger.reverse(posting=item.order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+
+    item.refresh_from_db()
+    assert item.status == "withdrawn"
+    with pytest.raises(IntegrityError, match="clearing_item_goes_one_way"):
+        run("UPDATE payments_clearingitem SET status = 'sent' WHERE id = %s", item.pk)
+
+
+def test_what_came_back_is_not_sent_whatever_its_item_says(firm, folder):
+    other = item_of(executed(firm, amount_minor=1_000))
+    sent()
+    item = item_of(executed(firm))
+    ledger.reverse(posting=item.order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+    tamper(f"UPDATE payments_clearingitem SET status = 'waiting' WHERE id = {item.pk}")
+    file_id = ClearingItem.objects.get(pk=other.pk).file_id
+
+    with pytest.raises(IntegrityError, match="what_came_back_does_not_leave"):
+        run(
+            "UPDATE payments_clearingitem SET status = 'sent', file_id = %s, place = 2, transaction_id = 'T'"
+            " WHERE id = %s",
+            file_id,
+            item.pk,
+        )
+
+
+def test_a_uetr_names_one_payment(firm, folder):
+    uetr = "0b7c7d5e-3c1a-4b7e-9f43-0f9b8a1c2d3e"
+    deliver("in.xml", incoming(transfer(firm.account, uetr=uetr)))
+    credit = IncomingCredit.objects.get()
+    values = {"file": credit.file, "transaction_id": "X", "amount_minor": 1, "currency": "ALL", "uetr": uetr}
+
+    with pytest.raises(IntegrityError, match="a_uetr_names_one_payment"), transaction.atomic():
+        IncomingCredit.objects.create(
+            key="X", value_on=AT_13.date(), status="refused", reason_code="AC01", taken_at=AT_13, **values
+        )
+
+
+def test_a_settlement_is_booked_by_its_own_posting(firm, folder):
+    deliver("in.xml", incoming(transfer(firm.account)))
+    credit = IncomingCredit.objects.get()
+    facts = {"file": credit.file, "posting": credit.posting, "value_on": AT_13.date(), "taken_at": AT_13}
+
+    with pytest.raises(IntegrityError, match="settlement_is_booked_by_its_own_posting"), transaction.atomic():
+        Settlement.objects.create(reference="X", amount_minor=-250_000, currency="ALL", **facts)

@@ -138,7 +138,7 @@ def test_the_strip_of_a_day_off_and_of_a_day_chosen_by_the_customer() -> None:
                 "Kryhet të mërkurën 2 dhjetor 2026",
                 "Afati për sot ishte ora 14:00. Tani është ora 14:06.",
                 "28 dhe 29 nëntori janë festa zyrtare: Dita e Flamurit dhe e Pavarësisë, Dita e Çlirimit.",
-                "Festat bien në fundjavë, prandaj pushimi shtyhet të hënën 30 nëntor dhe të martën 1 dhjetor.",
+                "Festat bien në fundjavë, prandaj pushimi shtyhet për të hënën 30 nëntor dhe të martën 1 dhjetor.",
             ],
         ),
         (
@@ -153,7 +153,7 @@ def test_the_strip_of_a_day_off_and_of_a_day_chosen_by_the_customer() -> None:
                 "Kryhet të martën 24 nëntor 2026",
                 "Afati për sot ishte ora 14:00 dhe sapo kaloi.",
                 "22 nëntori është festë zyrtare: Dita e Alfabetit.",
-                "Festa bie në fundjavë, prandaj pushimi shtyhet të hënën 23 nëntor.",
+                "Festa bie në fundjavë, prandaj pushimi shtyhet për të hënën 23 nëntor.",
                 "Banka nuk punon të shtunën 21 nëntor.",
             ],
         ),

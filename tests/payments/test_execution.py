@@ -158,9 +158,10 @@ def test_a_preparer_whose_right_has_ended_pays_nothing(firm, released):
     assert execution.execute(order_id=released.pk, at=builders.AT).end_reason == execution.RIGHT_ENDED
 
 
-def test_orders_that_wait_for_funds_hold_up_no_other(firm):
+def test_orders_that_wait_for_funds_hold_up_no_other(firm, settings):
+    settings.NEW_PAYEE_LIMIT_MINOR = {"ALL": 100_000_000}
     waiting = firm.sign(
-        builders.submitted(firm.preparer, firm.account, amount_minor=90_000_000, requested_on=date(2026, 12, 4))
+        builders.submitted(firm.preparer, firm.account, amount_minor=40_000_000, requested_on=date(2026, 12, 4))
     )
     paying = firm.sign(builders.submitted(firm.preparer, firm.account, requested_on=date(2026, 12, 4)))
 
@@ -172,14 +173,14 @@ def test_orders_that_wait_for_funds_hold_up_no_other(firm):
 
 def test_one_broken_order_does_not_hold_up_the_others(firm, released, monkeypatch, caplog):
     other = firm.sign(builders.submitted(firm.preparer, firm.account))
-    book = execution._book
+    item = execution._item
 
-    def breaks_for_the_first(order, *, value_on, at):
+    def breaks_for_the_first(order, grounds):
         if order.pk == released.pk:
             raise ZeroDivisionError
-        return book(order, value_on=value_on, at=at)
+        return item(order, grounds)
 
-    monkeypatch.setattr(execution, "_book", breaks_for_the_first)
+    monkeypatch.setattr(execution, "_item", breaks_for_the_first)
 
     assert execution.execute_due(at=builders.AT) == 1
     other.refresh_from_db()

@@ -9,7 +9,7 @@ from accounts import day_close, selectors as books
 from accounts.clock import TIRANA
 from accounts.models import BankAccount
 from accounts.working_days import Calendar, library_feasts
-from payments import execution, orders, promises, rails, wishes
+from payments import execution, order_warnings, orders, promises, rails, wishes
 from payments.cutoff import Promised, in_our_books
 from payments.models.orders import OrderKind, Rail
 from payments.reasons import words
@@ -29,14 +29,19 @@ def internal(firm, payee, **changes):
     return builders.wish(firm.account, **changes)
 
 
+def submitted(firm, wish, *, at=builders.AT):
+    """Its preparer has answered for what she was warned of."""
+    order = prepared(firm, wish, at=at)
+    answered = {one.key for one in order_warnings.findings(order, at=at)}
+    return orders.submit(order_id=order.pk, mandate=firm.preparer, version=1, answered=answered, at=at)
+
+
 def prepared(firm, wish, *, at=builders.AT):
     return orders.prepare(mandate=firm.preparer, wish=wish, submit_key=f"test-kinds-{builders.unique():08d}", at=at)
 
 
 def released(firm, wish, *, at=builders.AT):
-    order = prepared(firm, wish, at=at)
-    order = orders.submit(order_id=order.pk, mandate=firm.preparer, version=order.version, at=at)
-    return firm.sign(order, at=at)
+    return firm.sign(submitted(firm, wish, at=at), at=at)
 
 
 def fresh(account):
@@ -280,10 +285,50 @@ def test_a_payee_who_closed_the_account_meanwhile_gets_nothing_and_the_payer_her
 
 def test_the_code_of_an_order_at_once_still_holds_a_minute_later(firm):
     payee = builders.account(builders.company())
-    order = prepared(firm, internal(firm, payee))
-    order = orders.submit(order_id=order.pk, mandate=firm.preparer, version=order.version, at=builders.AT)
 
-    signed = firm.sign(order)
+    signed = firm.sign(submitted(firm, internal(firm, payee)))
 
     assert signed.status == "released"
     assert promises.promised_or_expected(signed, at=builders.AT).is_at_once
+
+
+# --- Days off in our own books ---------------------------------------------------------------------------------------
+
+
+def ours(*, at, requested_on, booked_on, prefer_previous=False):
+    return in_our_books(
+        released_at=at,
+        calendar=CALENDAR,
+        booked_on=booked_on,
+        requested_on=requested_on,
+        prefer_previous=prefer_previous,
+    )
+
+
+def test_a_working_day_that_was_chosen_on_a_day_off_says_so():
+    promised = ours(at=SATURDAY, requested_on=date(2026, 11, 24), booked_on=date(2026, 11, 24))
+
+    assert [reason.code for reason in promised.reasons] == ["requested"]
+    assert not promised.is_at_once
+
+
+@pytest.mark.parametrize(
+    ("at", "booked_on", "requested_on"),
+    [
+        (builders.AT, date(2026, 11, 20), date(2026, 11, 21)),
+        (SATURDAY, date(2026, 11, 24), date(2026, 11, 22)),
+    ],
+)
+def test_a_day_off_whose_working_day_before_has_come_is_now(at, booked_on, requested_on):
+    promised = ours(at=at, requested_on=requested_on, booked_on=booked_on, prefer_previous=True)
+
+    assert promised.is_at_once
+    assert promised.execute_on == booked_on
+    assert "requested_closed_earlier" in {reason.code for reason in promised.reasons}
+
+
+def test_such_an_order_holds_its_money(firm):
+    payee = builders.account(builders.company())
+    order = released(firm, internal(firm, payee, requested_on=date(2026, 11, 21), prefers_previous=True))
+
+    assert order.hold_id is not None

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection
 
-from payments import execution, limits, orders
+from payments import execution, limit_standings, limits, orders
 from payments.limits import OverTheLimit
 from payments.models import PaymentLimit
 from payments.models.orders import OrderKind
 from tests import builders
 from tests.payments.conftest import make_firm
+from tests.tampering import tamper
 
 SINCE = date(2026, 1, 1)
 A_DAY = timedelta(days=1)
@@ -142,7 +143,7 @@ def test_a_page_can_say_what_is_left(firm):
     limit(company=firm.company, daily_minor=100_000)
     pay(firm, 60_000)
 
-    said = list(limits.standings(firm.company, firm.signers[0].user, [firm.account], at=builders.AT))
+    said = list(limit_standings.standings(firm.company, firm.signers[0].user, [firm.account], at=builders.AT))
 
     assert [(one.scope, one.daily_minor, one.daily_left_minor) for one in said] == [("signer", 100_000, 40_000)]
 
@@ -161,3 +162,21 @@ def test_the_database_keeps_limits_honest(db, law, values):
 
     with pytest.raises(IntegrityError, match=law), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO payments_paymentlimit ({columns}, valid_from, source) VALUES {row}")
+
+
+@pytest.mark.parametrize("currency", ["GBP", "CHF", "CAD", "AUD"])
+def test_the_bank_has_limits_in_every_currency_and_without_any_nothing_is_signed(clock_at, db, currency):
+    clock_at(builders.AT)
+    firm, payee = make_firm(currency=currency), builders.account(builders.company(), currency)
+    order = builders.submitted(
+        firm.preparer, firm.account, kind=OrderKind.INTERNAL, beneficiary_iban=payee.iban, amount_minor=100_000
+    )
+    facts = {"signer": firm.signers[0].user, "releases": True, "at": builders.AT}
+    limits.require(order, **facts)
+
+    tamper(f"DELETE FROM payments_paymentlimit WHERE currency = '{currency}'")
+
+    with pytest.raises(limits.NoLimitInCurrency):
+        limits.require(order, **facts)
+    order.kind = OrderKind.OWN
+    limits.require(order, **facts)

@@ -179,3 +179,11 @@ def test_the_hours_have_a_beginning_and_an_end(firm: Firm, change: str) -> None:
         cursor.execute(f"UPDATE accounts_user SET {change} WHERE id = %s", [firm.signers[0].user_id])
 
     assert "the_low_limit_has_a_beginning_and_an_end" in str(refusal.value)
+
+
+def test_a_bank_that_sets_no_hours_has_no_low_limit(firm: Firm, settings: Settings) -> None:
+    settings.LOW_LIMIT_HOURS = 0
+
+    lowered(firm)
+
+    assert firm.sign(order_of(firm, LIMIT + 1)).status == OrderStatus.RELEASED

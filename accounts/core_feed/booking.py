@@ -1,0 +1,150 @@
+"""What waits on the list and is true all the same: two of staff have it booked, under the record's own key.
+
+So it is booked once, whatever file brings it again. Where it gives back what a posting took, the posting is named, and
+the law watches that no more comes back than went.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, four_eyes, ledger, selectors
+from accounts.core_feed.known import key_of_record
+from accounts.core_feed.reconciliation import NothingToSettle
+from accounts.days import short_day
+from accounts.identifiers import group_iban
+from accounts.ledger import Facts, Leg
+from accounts.models import Posting, Proposal, ReconciliationItem
+from accounts.models.ledger import Channel, Entry, Kind
+from accounts.money import format_signed
+from accounts.refusals import Refusal
+
+BOOKING = "core.item.booking"
+WORDS_MAX = 140
+
+
+class ReferenceIsBooked(Refusal):
+    sentence = _(
+        "Kjo referencë është regjistruar tashmë me një shumë tjetër. Kërkojeni sistemit qendror ta sjellë me një "
+        "referencë të vetën, ose shënojeni si të zgjidhur."
+    )
+
+
+def propose_booking(*, item_id: int, words: str, reason: str, actor: audit.Actor, at: datetime) -> Proposal:
+    """Ask a colleague to have an item booked; `words` are those of the customer's statement.
+
+    Refuses one that does not wait, and a reference that is booked with another amount.
+    """
+    item = _waiting(ReconciliationItem.objects.select_related("account__company").filter(pk=item_id).first())
+    _refuse_what_is_booked(item)
+    return four_eyes.propose(
+        kind=BOOKING,
+        subject=f"item:{item.pk}",
+        company=item.account.company,
+        old={"status": item.status, "why": item.why},
+        new={
+            "account": item.account.iban,
+            "amount_minor": item.amount_minor,
+            "currency": item.account.currency,
+            "value_on": item.value_on.isoformat(),
+            "words": " ".join(words.split())[:WORDS_MAX],
+        },
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+
+
+def _book(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
+    number = proposal.subject.removeprefix("item:")
+    locked = ReconciliationItem.objects.select_for_update(of=("self",), no_key=True)
+    item = locked.select_related("account__company", "posting").get(pk=number)
+    if not item.is_waiting or (item.status, item.why) != (proposal.old["status"], proposal.old["why"]):
+        raise four_eyes.Stale
+    _refuse_what_is_booked(item)
+    legs, gives_back = _legs(item)
+    ledger.post(
+        key=key_of_record(item.account.iban, item.reference),
+        legs=legs,
+        facts=_facts(item, proposal.new["words"]),
+        value_on=item.value_on,
+        at=at,
+        gives_back=gives_back,
+    )
+    item.settled_at, item.settled_by, item.note = at, actor.name, proposal.reason
+    item.save(update_fields=["settled_at", "settled_by", "note"])
+    audit.record(
+        "core.item.booked",
+        actor=actor,
+        at=at,
+        subject=f"item:{item.pk}",
+        reason=proposal.reason,
+        details={"reference": item.reference, "amount_minor": item.amount_minor, "why": item.why},
+    )
+
+
+def _waiting(item: ReconciliationItem | None) -> ReconciliationItem:
+    if item is None or not item.is_waiting:
+        raise NothingToSettle
+    return item
+
+
+def _refuse_what_is_booked(item: ReconciliationItem) -> None:
+    if Posting.objects.filter(key=key_of_record(item.account.iban, item.reference)).exists():
+        raise ReferenceIsBooked
+
+
+def _legs(item: ReconciliationItem) -> tuple[list[Leg], Posting | None]:
+    """Against the core's own account; with the posting that it gives back, where one of this account went the other way
+    and was no smaller."""
+    house = selectors.house_account("core", item.account.currency)
+    against = Leg(house.pk, -item.amount_minor)
+    whole = [Leg(item.account_id, item.amount_minor), against]
+    if item.posting is None:
+        return whole, None
+    entries = item.posting.entries.filter(account_id=item.account_id)
+    principal = sum(entry.amount_minor for entry in entries if entry.part == Entry.Part.PRINCIPAL)
+    fee = sum(entry.amount_minor for entry in entries if entry.part == Entry.Part.FEE)
+    if fee and item.amount_minor == -(principal + fee):
+        return [Leg(item.account_id, -principal), Leg(item.account_id, -fee, Entry.Part.FEE), against], item.posting
+    is_back = principal * item.amount_minor < 0 and abs(item.amount_minor) <= abs(principal)
+    return whole, item.posting if is_back else None
+
+
+def _facts(item: ReconciliationItem, words: str) -> Facts:
+    """The customer's own side, and what staff say of the other."""
+    own = (item.account.company.name if item.account.company else "", item.account.iban or "")
+    nobody = ("", "")
+    debtor, creditor = (nobody, own) if item.amount_minor > 0 else (own, nobody)
+    return Facts(
+        kind=Kind.CORE,
+        channel=Channel.SYSTEM,
+        debtor_name=debtor[0],
+        debtor_iban=debtor[1],
+        creditor_name=creditor[0],
+        creditor_iban=creditor[1],
+        remittance_information=words,
+        end_to_end_id=item.end_to_end_id,
+        source=f"core.file:{item.file_id}",
+    )
+
+
+def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
+    new: dict[str, Any] = proposal.new
+    return [
+        (_("Llogaria"), "", group_iban(new["account"])),
+        (_("Shuma"), "", f"{format_signed(new['amount_minor'])} {new['currency']}"),
+        (_("Data e valutës"), "", short_day(date.fromisoformat(new["value_on"]))),
+        (_("Përshkrimi në pasqyrë"), "", new["words"]),
+        (_("Pse priste"), str(ReconciliationItem(why=proposal.old["why"]).get_why_display()), ""),
+    ]
+
+
+four_eyes.register(
+    BOOKING,
+    apply=_book,
+    title=_("Regjistrim i një veprimi të sistemit qendror"),
+    permission="accounts.change_reconciliationitem",
+    present=_in_words,
+)

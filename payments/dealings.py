@@ -1,0 +1,156 @@
+"""What a company has had to do with the payee of an order: known since when, paid what, and like what. One query."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Max, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import JSONArray
+
+from payments import payee_names
+from payments.models import Beneficiary, NameCheck, PaymentOrder
+from payments.models.orders import OrderKind, OrderStatus
+from payments.payee_names import Likeness
+
+# What goes to the company itself or to the state is no payee that somebody typed.
+NO_PAYEE = (OrderKind.OWN, OrderKind.BUDGET)
+SUBMITTED = (OrderStatus.AWAITING, OrderStatus.RELEASED, OrderStatus.EXECUTED)
+RELEASED = (OrderStatus.RELEASED, OrderStatus.EXECUTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One IBAN under which a company knows a payee: since when, and when it was first and last paid (None: never)."""
+
+    iban: str
+    name_key: str
+    since: datetime
+    first_paid_at: datetime | None = None
+    paid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """An order that was submitted lately, to the same IBAN over the same amount."""
+
+    order_id: UUID
+    number: str
+    submitted_at: datetime
+    description: str
+    invoice_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dealings:
+    """`replaced` are IBANs that the book had before. `released_minor` is the sum released to this IBAN in the order's
+    currency. `alike` begins with the latest. `likeness` is the last answer about this name at this IBAN."""
+
+    known: tuple[Known, ...]
+    replaced: tuple[Known, ...]
+    released_minor: int
+    alike: tuple[Alike, ...]
+    likeness: Likeness | None
+
+    def since(self, iban: str) -> datetime | None:
+        """From when on the company knows this IBAN; None for a new one."""
+        return min((one.since for one in self.known if one.iban == iban), default=None)
+
+    def is_proven(self, iban: str, *, at: datetime) -> bool:
+        """Whether the company paid this IBAN long enough ago that a wrong payee would have been noticed."""
+        return any(one.iban == iban and one.first_paid_at and at >= ripens_at(one.first_paid_at) for one in self.known)
+
+    def under_name(self, name_key: str, *, besides: str) -> Known | None:
+        """The IBAN by which the company knows this name already, other than `besides`; the last one that it paid."""
+        others = [one for one in (*self.known, *self.replaced) if one.name_key == name_key and one.iban != besides]
+        return max(others, key=lambda one: (one.paid_at or one.since, one.since), default=None)
+
+
+def of(order: PaymentOrder, *, at: datetime) -> Dealings:
+    """All that the company of this order knows of its payee, by IBAN and by name; the order itself not counted."""
+    name_key = payee_names.key(order.beneficiary_name)
+    to_it = PaymentOrder.objects.filter(
+        company=order.company_id, beneficiary_iban=order.beneficiary_iban, currency=order.currency
+    ).exclude(pk=order.pk)
+    book, paid = _book(order, name_key), _paid(order, name_key)
+    rows = list(book.union(paid, _released(to_it), _alike(to_it, order, at), _answers(order, name_key), all=True))
+
+    def told(what: str) -> list[Any]:
+        return [fact for kind, fact in rows if kind == what]
+
+    alike = [Alike(UUID(one[0]), one[1], _moment(one[2]), one[3], one[4]) for one in told("alike")]
+    answers = sorted((_moment(asked_at), answer) for asked_at, answer in told("answer"))
+    return Dealings(
+        known=(
+            *(Known(iban, key, _moment(since)) for iban, key, since, _before, _made in told("book")),
+            *(
+                Known(iban, key, _moment(first), _moment(first), _moment(last))
+                for iban, key, first, last in told("paid")
+            ),
+        ),
+        replaced=tuple(
+            Known(before, key, _moment(made)) for _iban, key, _since, before, made in told("book") if before
+        ),
+        released_minor=sum(minor for (minor,) in told("released")),
+        alike=tuple(sorted(alike, key=lambda one: (one.submitted_at, one.number), reverse=True)),
+        likeness=Likeness(answers[-1][1]) if answers else None,
+    )
+
+
+def ripens_at(since: datetime) -> datetime:
+    """From when on a payee known since a moment is new no more."""
+    return since + timedelta(hours=settings.NEW_PAYEE_HOURS)
+
+
+# --- The parts of the query: each row a word and its facts ------------------------------------------------------------
+
+Told = QuerySet[Any, tuple[str, list[Any]]]
+
+
+def _book(order: PaymentOrder, name_key: str) -> Told:
+    rows = Beneficiary.objects.filter(
+        Q(iban=order.beneficiary_iban) | Q(name_key=name_key), company=order.company_id, removed_at=None
+    )
+    return rows.values_list(Value("book"), JSONArray("iban", "name_key", "iban_since", "previous_iban", "created_at"))
+
+
+def _paid(order: PaymentOrder, name_key: str) -> Told:
+    rows = PaymentOrder.objects.filter(
+        Q(beneficiary_iban=order.beneficiary_iban) | Q(payee_key=name_key),
+        company=order.company_id,
+        status=OrderStatus.EXECUTED,
+    )
+    by_iban = (
+        rows.order_by()
+        .values("beneficiary_iban", "payee_key")
+        .annotate(
+            word=Value("paid"), facts=JSONArray("beneficiary_iban", "payee_key", Min("ended_at"), Max("ended_at"))
+        )
+    )
+    return by_iban.values_list("word", "facts")
+
+
+def _released(to_it: QuerySet[PaymentOrder]) -> Told:
+    rows = to_it.filter(status__in=RELEASED).exclude(kind__in=NO_PAYEE)
+    sums = rows.order_by().values("currency").annotate(word=Value("released"), facts=JSONArray(Sum("amount_minor")))
+    return sums.values_list("word", "facts")
+
+
+def _alike(to_it: QuerySet[PaymentOrder], order: PaymentOrder, at: datetime) -> Told:
+    """The same amount, submitted within DUPLICATE_DAYS."""
+    rows = to_it.filter(
+        amount_minor=order.amount_minor,
+        status__in=SUBMITTED,
+        submitted_at__gt=at - timedelta(days=settings.DUPLICATE_DAYS),
+    )
+    return rows.values_list(Value("alike"), JSONArray("id", "number", "submitted_at", "description", "invoice_code"))
+
+
+def _answers(order: PaymentOrder, name_key: str) -> Told:
+    rows = NameCheck.objects.filter(company=order.company_id, iban=order.beneficiary_iban, name_key=name_key)
+    return rows.values_list(Value("answer"), JSONArray("checked_at", "answer"))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

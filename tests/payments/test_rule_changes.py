@@ -1,0 +1,149 @@
+"""Cut-offs and tariffs to come: set, changed and taken back by two, never for today."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.forms import modelform_factory
+
+from accounts import four_eyes
+from accounts.four_eyes import Stale
+from accounts.models import Proposal
+from payments import rule_changes, tariffs
+from payments.desk_rules import SessionForm
+from payments.models import ClearingSession, CutOff, Tariff
+from payments.rule_changes import Band
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+AT = builders.AT
+TODAY = date(2026, 11, 20)
+TOMORROW = TODAY + timedelta(days=1)
+WHY = "Vendim i drejtorisë"
+
+
+def approve(proposal: Proposal, at=AT) -> Proposal:
+    return four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=at)
+
+
+def propose_cut_off(at_time: time | None, valid_from: date = TOMORROW) -> Proposal:
+    return rule_changes.propose_cut_off(
+        kind="domestic",
+        at_time=at_time,
+        valid_from=valid_from,
+        source="Vendim",
+        reason=WHY,
+        actor=builders.STAFF,
+        at=AT,
+    )
+
+
+def propose_tariff(*bands: Band, valid_from: date = TOMORROW) -> Proposal:
+    return rule_changes.propose_tariff(
+        kind="domestic",
+        currency="ALL",
+        bands=bands,
+        valid_from=valid_from,
+        source="Vendim",
+        reason=WHY,
+        actor=builders.STAFF,
+        at=AT,
+    )
+
+
+def test_a_cut_off_to_come_is_set_changed_and_taken_back_by_two():
+    approve(propose_cut_off(time(13, 30)))
+    approve(propose_cut_off(time(12, 0)))
+    assert CutOff.objects.get(valid_from=TOMORROW).at_time == time(12, 0)
+
+    approve(propose_cut_off(None))
+
+    assert not CutOff.objects.filter(valid_from=TOMORROW).exists()
+
+
+def test_a_tariff_is_set_as_a_whole_table_by_two():
+    proposal = propose_tariff(Band(1_000, 10), Band(None, 50))
+    assert not Tariff.objects.filter(valid_from=TOMORROW).exists()
+
+    approve(proposal)
+
+    fees = [tariffs.fee(kind="domestic", currency="ALL", amount_minor=minor, on=TOMORROW) for minor in (1_000, 1_001)]
+    assert fees == [10, 50]
+
+
+def test_a_tariff_to_come_is_replaced_and_taken_back():
+    approve(propose_tariff(Band(1_000, 10), Band(None, 50)))
+    approve(propose_tariff(Band(None, 7)))
+    assert [row.fixed_minor for row in Tariff.objects.filter(valid_from=TOMORROW)] == [7]
+
+    approve(propose_tariff())
+
+    assert not Tariff.objects.filter(valid_from=TOMORROW).exists()
+
+
+@pytest.mark.parametrize(
+    "bands", [[Band(2, 1), Band(1, 1), Band()], [Band(1, 1)], [Band(), Band()], [Band(1), Band(1), Band()]]
+)
+def test_a_tariff_whose_bands_do_not_rise_to_an_open_end_is_refused(bands):
+    with pytest.raises(rule_changes.BandsDoNotRise):
+        propose_tariff(*bands)
+
+
+@pytest.mark.parametrize("day", [TODAY, TODAY - timedelta(days=30)])
+def test_no_rule_of_the_bank_begins_today_or_before(day):
+    with pytest.raises(rule_changes.RuleBeginsTomorrow):
+        propose_cut_off(time(13), day)
+    with pytest.raises(rule_changes.RuleBeginsTomorrow):
+        propose_tariff(Band(), valid_from=day)
+
+
+def test_an_approval_that_comes_too_late_changes_nothing():
+    proposal = propose_cut_off(time(13, 30))
+
+    with pytest.raises(rule_changes.RuleBeginsTomorrow):
+        approve(proposal, at=AT + timedelta(days=1))
+    assert not CutOff.objects.filter(valid_from=TOMORROW).exists()
+
+
+def test_a_rule_that_was_changed_meanwhile_is_proposed_anew():
+    proposal = propose_tariff(Band(None, 7))
+    Tariff.objects.create(kind="domestic", currency="ALL", fixed_minor=1, valid_from=TOMORROW)
+
+    with pytest.raises(Stale):
+        approve(proposal)
+
+
+@pytest.mark.parametrize(("kind", "at_time", "is_late"), [
+    ("domestic", time(15, 0), False),
+    ("domestic", time(15, 1), True),
+    ("budget", time(16, 0), True),
+    ("urgent", time(15, 30), False),
+    ("urgent", time(15, 31), True),
+    ("internal", time(20, 0), False),
+])  # fmt: skip
+def test_no_cut_off_is_later_than_what_its_rails_still_take(kind, at_time, is_late):
+    if not is_late:
+        return rule_changes.require_session_after(kind, at_time, on=TOMORROW)
+    with pytest.raises(rule_changes.CutOffAfterLastSession):
+        rule_changes.require_session_after(kind, at_time, on=TOMORROW)
+
+
+def test_a_cut_off_after_the_last_session_is_neither_proposed_nor_approved():
+    with pytest.raises(rule_changes.CutOffAfterLastSession):
+        propose_cut_off(time(16, 0))
+    proposal = propose_cut_off(time(14, 30))
+    ClearingSession.objects.create(rail="aech", at_time=time(14, 0), valid_from=TOMORROW)
+
+    with pytest.raises(rule_changes.CutOffAfterLastSession):
+        approve(proposal)
+
+
+def test_a_session_that_would_end_the_day_before_a_cut_off_is_refused_in_its_form(clock_at):
+    clock_at(AT)
+    form = modelform_factory(ClearingSession, form=SessionForm, fields="__all__")
+    typed = {"rail": "aech", "valid_from": TOMORROW.isoformat()}
+
+    assert "13:59" in str(form(typed | {"at_time": "13:59"}).errors)
+    assert form(typed | {"at_time": "14:00"}).is_valid()
+    ClearingSession.objects.create(rail="aech", at_time=time(15, 0), valid_from=TOMORROW)
+    assert form(typed | {"at_time": "10:30"}).is_valid()

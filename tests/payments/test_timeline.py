@@ -1,0 +1,134 @@
+"""The way of an order: every state has its step, its moment and its reason."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts import ledger
+from payments import approvals, execution, orders, selectors
+from payments.models import PaymentOrder
+from payments.timeline import Step, timeline
+from tests import builders
+from tests.payments.clearing_cast import answer, executed, folder, sent
+
+pytestmark = pytest.mark.django_db
+
+__all__ = ["folder"]
+
+
+@pytest.fixture
+def came_back(folder):
+    """The clearing house sends an executed order home: its payee's account is closed."""
+
+    def home(order: PaymentOrder) -> PaymentOrder:
+        answer(sent(), (order, "AC04"))
+        order.refresh_from_db()
+        return order
+
+    return home
+
+
+LATER = builders.AT + timedelta(minutes=5)
+
+
+def way(order: PaymentOrder | None) -> list[Step]:
+    """As the page of the order shows it now."""
+    assert order is not None
+    now = selectors.order_of(order.company, order.pk)
+    assert now is not None
+    return timeline(now, selectors.signatures(now))
+
+
+def steps(order: PaymentOrder) -> list[tuple[str, str]]:
+    return [(step.state, step.title) for step in way(order)]
+
+
+def last(order: PaymentOrder | None) -> Step:
+    return way(order)[-1]
+
+
+def submitted(firm, **changes) -> PaymentOrder:
+    return builders.submitted(firm.preparer, firm.account, **changes)
+
+
+def test_a_draft_waits_for_its_preparer(firm):
+    draft = builders.draft(firm.preparer, firm.account)
+
+    assert [state for state, _title in steps(draft)] == ["done", "now", "next", "next"]
+
+
+def test_what_waits_says_how_many_signatures_are_missing(firm):
+    assert ("now", "Mungon 1 nënshkrim") in steps(submitted(firm))
+
+
+def test_what_is_released_says_its_day_and_that_the_sum_is_set_aside(firm):
+    order = firm.sign(submitted(firm))
+
+    assert [state for state, _title in steps(order)][-2:] == ["done", "now"]
+    assert "20 nëntor" in last(order).title
+    assert "rezervuar" in timeline(order, [])[-2].text
+
+
+def test_what_is_executed_ends_with_its_moment(firm):
+    order = execution.execute(order_id=firm.sign(submitted(firm)).pk, at=builders.AT)
+
+    assert last(order).title == "U krye"
+    assert last(order).at == builders.AT
+
+
+def test_what_was_refused_says_by_whom_and_why(firm):
+    order = submitted(firm)
+    approvals.reject(order_id=order.pk, mandate=firm.signers[0], reason="Faturë e gabuar", at=LATER)
+
+    assert last(order).title == "U refuzua"
+    assert last(order).text == f"{firm.signers[0].user.full_name}: Faturë e gabuar"
+
+
+def test_what_was_cancelled_after_its_release_shows_both(firm):
+    order = firm.sign(submitted(firm))
+    orders.cancel(order_id=order.pk, mandate=firm.signers[0], reason="gabim", at=LATER)
+
+    assert [title for _state, title in steps(order)][-2:] == ["U lëshua", "U anulua"]
+
+
+def test_what_nobody_signed_in_time_says_so_and_what_to_do(firm):
+    order = submitted(firm)
+    orders.expire_due(at=builders.AT + timedelta(days=31))
+
+    assert last(order).title == "Skadoi"
+    assert "30 ditëve" in last(order).text
+
+
+def test_what_was_not_executed_says_why(firm):
+    order = firm.sign(submitted(firm))
+    firm.account.refresh_from_db()
+    type(firm.account).objects.filter(pk=firm.account.pk).update(status="frozen")
+    execution.execute(order_id=order.pk, at=builders.AT)
+
+    assert last(order).title == "Nuk u krye"
+    assert "e ngrirë" in last(order).text
+
+
+def test_what_came_back_says_when_and_why(firm, came_back):
+    order = came_back(execution.execute(order_id=firm.sign(submitted(firm)).pk, at=builders.AT))
+
+    assert [title for _state, title in steps(order)][-3:] == ["U lëshua", "U krye", "U kthye në llogarinë tuaj"]
+    assert last(order).text
+
+
+def test_the_warnings_that_were_answered_for_stand_before_the_sending(firm):
+    order = submitted(firm)
+    shown = timeline(order, [], [("Mund ta keni paguar tashmë", "Elira Hoxha", builders.AT)])
+
+    assert [step.title for step in shown][1:3] == ["Mund ta keni paguar tashmë", "U dërgua për nënshkrim"]
+    assert shown[1].text == "E verifikoi Elira Hoxha"
+
+
+def test_what_the_bank_gave_back_says_so_and_when(firm, folder):
+    order = executed(firm)
+    assert order.posting is not None, "an executed order is booked"
+    assert last(order).title == "U krye"
+
+    back = ledger.reverse(posting=order.posting, key="back", value_on=LATER.date(), at=LATER, reason="Gabim")
+
+    assert (last(order).title, last(order).at) == ("Banka e ktheu në llogarinë tuaj", back.booked_at)
