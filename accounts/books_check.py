@@ -129,13 +129,13 @@ def one_moment(using: str) -> Iterator[CursorWrapper]:
 def _spans(cursor: CursorWrapper, rows: Rows) -> list[Span]:
     if not rows.key:
         return [(0, 0)]
-    cursor.execute(f"SELECT min({rows.key}), max({rows.key}) FROM {rows.table}")  # noqa: S608  our own names
+    cursor.execute(f"SELECT min({rows.key}), max({rows.key}) FROM {rows.table}")  # noqa: S608  # nosec B608  our own names
     low, high = cursor.fetchone()
     return [] if low is None else [(first, first + rows.step) for first in range(low, high + 1, rows.step)]
 
 
 def _count(cursor: CursorWrapper, rows: Rows) -> int:
-    cursor.execute(f"SELECT count(*) FROM {rows.table}")  # noqa: S608  our own names
+    cursor.execute(f"SELECT count(*) FROM {rows.table}")  # noqa: S608  # nosec B608  our own names
     return int(cursor.fetchone()[0])
 
 
@@ -143,7 +143,7 @@ def _ask(
     cursor: CursorWrapper, law: Law, spans: list[Span], rows: int, *, at: datetime, progress: Progress | None
 ) -> Finding:
     finding = Finding(law, rows)
-    sql = f"SELECT *, count(*) OVER () FROM ({law.sql}) AS breach (subject, expected, found) LIMIT {EXAMPLES_MAX}"  # noqa: S608
+    sql = f"SELECT *, count(*) OVER () FROM ({law.sql}) AS breach (subject, expected, found) LIMIT {EXAMPLES_MAX}"  # noqa: S608  # nosec B608
     for done, (low, high) in enumerate(spans, start=1):
         cursor.execute(sql, {"low": low, "high": high, "at": at})
         found: list[tuple[Any, ...]] = cursor.fetchall()

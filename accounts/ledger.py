@@ -59,7 +59,7 @@ REFUSED_BY_LAW: dict[str, type[Refusal]] = {
 
 # The posting comes back with the statement that books it, in the order in which Django makes objects of rows.
 _COLUMNS = [field.attname for field in Posting._meta.concrete_fields]
-_POST = f"SELECT {', '.join(_COLUMNS)} FROM ledger_post({', '.join(['%s'] * 18)})"  # noqa: S608  our own columns
+_POST = f"SELECT {', '.join(_COLUMNS)} FROM ledger_post({', '.join(['%s'] * 18)})"  # noqa: S608  # nosec B608  our own columns
 
 
 @dataclass(frozen=True, slots=True)

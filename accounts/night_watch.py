@@ -32,7 +32,8 @@ log = logging.getLogger(__name__)
 def verify_books(*, at: datetime, clock_of_books: Callable[[], datetime] | None = None) -> date | None:
     """Ask every law once after the close of a day; the day, or None when nothing is due or another clock is at it.
 
-    `clock_of_books` is asked when the books stand still (`books_check.check`). A breach is an ERROR in the log with the event `books.breach`, one line a law, and stands in the audit trail.
+    `clock_of_books` is asked when the books stand still (`books_check.check`). A breach is an ERROR in the log with the
+    event `books.breach`, one line a law, and stands in the audit trail.
     """
     with _alone() as is_alone:
         day = _day_to_verify()
@@ -73,7 +74,7 @@ def _last_heads() -> Mapping[str, Head]:
         try:
             return audit_heads.read(file)
         except audit_heads.NoHeads as problem:
-            log.error("heads that were kept are lost: %s", problem, extra={"event": LOST, "subject": file.name})  # noqa: TRY400
+            log.error("heads that were kept are lost: %s", problem, extra={"event": LOST, "subject": file.name})
     return {}
 
 

@@ -53,7 +53,7 @@ def feasts_are_known(app_configs: Any, databases: Any, **kwargs: Any) -> list[Ch
 
 @register(Tags.database)
 def cut_offs_come_before_the_last_session(app_configs: Any, databases: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What is executed after a rail's last session of the day leaves on the next: the customer was promised this one."""
+    """What is executed after a rail's last session of the day leaves on the next: customers were promised this one."""
     if not databases:
         return []
     today = clock.tirana_day(clock.machine())

@@ -186,12 +186,12 @@ PROVING_LIFE_SECONDS = 1800
 CARD_DIGITS_ASKED = 6
 # A payee is new for so many hours; until then this much may be released to it (minor units by currency).
 NEW_PAYEE_HOURS = env.integer("NEW_PAYEE_HOURS", 24)
-NEW_PAYEE_LIMIT_MINOR = {"ALL": 50_000_000, "EUR": 500_000, "USD": 500_000, "GBP": 500_000, "CHF": 500_000}
+NEW_PAYEE_LIMIT_MINOR = {"ALL": 50_000_000} | dict.fromkeys(("EUR", "USD", "GBP", "CHF", "CAD", "AUD"), 500_000)
 DUPLICATE_DAYS = 7  # how far back a like payment is looked for
 NAME_CHECKS_PER_HOUR = env.integer("NAME_CHECKS_PER_HOUR", 20)  # of one user, whether a name fits an account of ours
 # After a reset, for so many hours, its user signs orders up to this much (minor units by currency).
 LOW_LIMIT_HOURS = 24
-LOW_LIMIT_MINOR = {"ALL": 5_000_000, "EUR": 50_000, "USD": 50_000, "GBP": 50_000, "CHF": 50_000}
+LOW_LIMIT_MINOR = {"ALL": 5_000_000} | dict.fromkeys(("EUR", "USD", "GBP", "CHF", "CAD", "AUD"), 50_000)
 # Failures in a row, and how long the door then stays shut: the first block, the second, the third and all others.
 FAILURES_PER_BLOCK = 5
 BLOCK_SECONDS = [15 * 60, 3600, 24 * 3600]

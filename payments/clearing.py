@@ -7,7 +7,7 @@ there) and goes out once.
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction

@@ -1,5 +1,7 @@
-"""What the books must say of clearing: whom an order credits, what leaves and comes home, what came in, what was settled,
-and that the clearing accounts hold nothing else (`reconciliation.py` tells the same by day and rail)."""
+"""What the books must say of clearing: whom an order credits, what leaves and comes home, what came in and was settled.
+
+And that the clearing accounts hold nothing else; `reconciliation.py` tells the same by day and rail.
+"""
 
 from typing import Final
 

@@ -1,7 +1,8 @@
 """Money leaves: reserve at release, execute on the promised day, give back when it does not come to that.
 
-Beside `payments.interbank` the room's only caller of `accounts.ledger`. An order is executed under its row's lock in one transaction with its
-posting, whose key is the order's: a task delivered twice, or two workers at once, book it once.
+Beside `payments.interbank` the room's only caller of `accounts.ledger`. An order is executed under its row's lock, in
+one transaction with its posting, whose key is the order's: delivered twice, or to two workers, it is booked once.
+Orders of one batch share such a transaction.
 """
 
 import logging

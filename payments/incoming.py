@@ -1,8 +1,8 @@
 """Money from other banks: credited by IBAN, once, whichever file tells it first; and what the central bank settled.
 
-A payment is known by the sending bank and that bank's own reference, and by its UETR, for some files tell only one of
-the two. The bank is put as the code of our table wherever it can be, so that a pacs.008 with a BIC and a camt.054 with a
-member's number name the same payment alike. Whatever a second file tells otherwise goes to staff.
+A payment is known by the sending bank and that bank's own reference, and by its UETR, for some files tell only one.
+The bank is put as the code of our table where it can be, so that a pacs.008 with a BIC and a camt.054 with a member's
+number name the same payment alike. Whatever a second file tells otherwise goes to staff.
 """
 
 from collections.abc import Mapping, Sequence
@@ -148,7 +148,8 @@ def _fresh(arrivals: Sequence[Arrival], *, file: ArrivedFile, at: datetime) -> l
     told: dict[str, Mapping[str, object]] = {}
     refused = set()
     for row in rows:
-        told |= dict.fromkeys({row.key, row.uetr} - {""}, {name: getattr(row, name) for name in TOLD})
+        kept = {name: getattr(row, name) for name in TOLD}
+        told |= dict.fromkeys({row.key, row.uetr} - {""}, kept)
         if row.status == IncomingCredit.Status.REFUSED and row.file_id != file.pk:
             refused |= {row.key, row.uetr}
     fresh: list[Arrival] = []

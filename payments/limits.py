@@ -44,7 +44,8 @@ class NoLimitInCurrency(Refusal):
     """Facts: currency. Silence is no permission: without any limit of a signer nothing is signed."""
 
     sentence = _(
-        "Për pagesat në %(currency)s banka nuk ka vendosur ende kufij, prandaj nuk mund të nënshkruhen. Telefononi bankën."
+        "Për pagesat në %(currency)s banka nuk ka vendosur ende kufij, prandaj nuk mund të nënshkruhen. Telefononi "
+        "bankën."
     )
 
 

@@ -3,8 +3,8 @@
 The clearing account of a currency owes the clearing house what left our customers, and is owed what came in for them.
 Its balance is therefore, at every moment: what waits or is unanswered, what was rejected and could not go home, and
 the accepted less the credited less what the central bank has settled. Settlement comes as net amounts that name no
-payment, so that the last three are told as one sum. What staff or the core gave back is in none of them. A difference means a
-posting that clearing does not know.
+payment, so that the last three are told as one sum. What staff or the core gave back is in none of them. A
+difference means a posting that clearing does not know.
 """
 
 from dataclasses import dataclass

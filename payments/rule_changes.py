@@ -36,8 +36,8 @@ class CutOffAfterLastSession(Refusal):
     """Facts: rail, day, last, cut_off."""
 
     sentence = _(
-        "Më %(day)s seanca e fundit e rrugës %(rail)s është në %(last)s, para afatit %(cut_off)s: çka kryhet ndërmjet do "
-        "të dilte ditën tjetër. Zgjidhni një afat më të hershëm, ose shtoni më parë seancën më të vonë."
+        "Më %(day)s seanca e fundit e rrugës %(rail)s është në %(last)s, para afatit %(cut_off)s: çka kryhet ndërmjet "
+        "do të dilte ditën tjetër. Zgjidhni një afat më të hershëm, ose shtoni më parë seancën më të vonë."
     )
 
 

@@ -41,8 +41,8 @@ class CodesDoNotFit(Refusal):
     """Facts: longest, at_most."""
 
     sentence = _(
-        "Fushat e plotësuara mund të arrijnë %(longest)s shenja, ndërsa institucioni lexon %(at_most)s. Jepuni shabllone "
-        "më të shkurtra ose hiqni një fushë."
+        "Fushat e plotësuara mund të arrijnë %(longest)s shenja, ndërsa institucioni lexon %(at_most)s. Jepuni "
+        "shabllone më të shkurtra ose hiqni një fushë."
     )
 
 

@@ -67,7 +67,7 @@ LAWS: Final = (
                   FROM accounts_posting r
                  WHERE r.id >= %(low)s AND r.id < %(high)s AND r.reverses_id IS NOT NULL) AS reversal
          WHERE legs IS DISTINCT FROM mirror
-        """,  # noqa: S608  our own words
+        """,  # noqa: S608  # nosec B608  our own words
     ),
     Law(
         "no_more_comes_back_than_went",

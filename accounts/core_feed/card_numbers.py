@@ -41,7 +41,7 @@ def hidden(text: str) -> str:
 
 
 def hidden_reference(text: str) -> str:
-    """A reference without the card number in it, told from others by a keyed hash of what it was; any other as it is."""
+    """A reference without the card number in it, told from others by a keyed hash; any other as it is."""
     if not is_in(text):
         return text
     told = hmac.new(settings.PROOF_KEY.encode(), b"reference" + text.encode(), hashlib.sha256).hexdigest()

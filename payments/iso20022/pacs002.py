@@ -75,7 +75,7 @@ def _write_status(item: Element, status: Status) -> None:
 
 
 def read(body: Element) -> list[StatusReport]:
-    """One report for each original file; a payment that names none belongs to the only one, else to one without name."""
+    """One report for each original file; what names none belongs to the only one, else to one without name."""
     header = xml.all_of(body, "GrpHdr")[0]
     groups = xml.all_of(body, "OrgnlGrpInfAndSts")
     originals = [xml.text(group, "OrgnlMsgId") for group in groups]

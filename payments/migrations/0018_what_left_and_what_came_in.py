@@ -11,7 +11,7 @@ BIC = r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"
 BICS = f"""
 UPDATE payments_participantbank SET bic = upper(regexp_replace(bic, '\\s', '', 'g')) WHERE bic !~ '{BIC}';
 UPDATE payments_participantbank SET bic = '' WHERE bic <> '' AND bic !~ '{BIC}';
-"""  # noqa: S608  our own words
+"""  # noqa: S608  # nosec B608  our own words
 
 UETRS = """
 ALTER TABLE payments_incomingcredit DISABLE TRIGGER credits_are_append_only;

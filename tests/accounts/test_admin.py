@@ -23,6 +23,7 @@ from accounts.models import (
     Entry,
     Hold,
     Mandate,
+    Paper,
     Person,
     Posting,
     Proposal,
@@ -51,6 +52,7 @@ LOOKED_AT_ONLY = [
     CoreFile,
     ReconciliationItem,
     RefusedRecord,
+    Paper,
 ]
 FEAST = date(2040, 5, 4)
 
@@ -79,6 +81,18 @@ def books() -> BankAccount:
         posting=Posting.objects.latest("id"), reason="Provë", actor=builders.STAFF, at=builders.AT
     )
     _brought_by_the_core(account)
+    Paper.objects.create(
+        number="KP-1",
+        kind="payments.confirmation",
+        company=company,
+        subject="order:1",
+        language="sq",
+        facts={},
+        fingerprint="f" * 64,
+        sha256="a" * 64,
+        content=b"%PDF",
+        made_at=builders.AT,
+    )
     return account
 
 

@@ -276,3 +276,20 @@ def test_the_running_balance_is_the_sum_of_the_entries(alfa, clearing):
     for place, entry in enumerate(Entry.objects.filter(account=alfa).order_by("sequence"), start=1):
         running += entry.amount_minor
         assert (entry.sequence, entry.balance_after_minor) == (place, running)
+
+
+def test_a_second_call_with_a_hold_that_the_first_did_not_capture_is_refused_and_leaves_it(alfa, clearing):
+    """As a batch does: else the money would stay aside for ever."""
+    pay(alfa, clearing, 5_000)
+    later = ledger.hold(
+        key="later", account_id=alfa.pk, amount_minor=5_000, facts=FACTS, expected_on=DAY, at=builders.AT
+    )
+
+    with pytest.raises(ledger.HoldAlreadyEnded), transaction.atomic():
+        pay(alfa, clearing, 5_000, hold_id=later.pk)
+
+
+def test_a_second_call_with_the_hold_that_the_first_captured_returns_it(alfa, clearing):
+    held = ledger.hold(key="held", account_id=alfa.pk, amount_minor=5_000, facts=FACTS, expected_on=DAY, at=builders.AT)
+
+    assert pay(alfa, clearing, 5_000, hold_id=held.pk) == pay(alfa, clearing, 5_000, hold_id=held.pk)

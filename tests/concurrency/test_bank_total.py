@@ -243,7 +243,7 @@ class Killer:
         """Whoever is at work just now, wherever he is."""
         self.stray += self._run(
             "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE usename = %s AND"
-            " datname = current_database() AND state <> 'idle' AND query LIKE 'SELECT ledger_post%%' LIMIT 1) AS busy",
+            " datname = current_database() AND state <> 'idle' AND query LIKE 'SELECT%%ledger_post%%' LIMIT 1) AS busy",
             self.role,
         )
 

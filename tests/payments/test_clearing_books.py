@@ -51,6 +51,7 @@ def books(firm: Firm, folder, settings) -> Firm:
     BankAccount.objects.filter(pk=closed.account.pk).update(status="closed")
     answer(file, (home, "AC04"), (homeless, "AC04"))
     withdrawn = executed(firm, amount_minor=5_000, at=AT_13)
+    assert withdrawn.posting is not None
     ledger.reverse(posting=withdrawn.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
     executed(firm, amount_minor=6_000, at=AT_13)
     deliver("in.xml", incoming(transfer(firm.account)))

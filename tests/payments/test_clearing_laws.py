@@ -231,11 +231,13 @@ def test_a_bic_is_one(db, bic):
 
 
 def test_what_came_back_does_not_leave_and_nothing_else_is_withdrawn(firm, folder):
-    item = item_of(executed(firm))
+    order = executed(firm)
+    item = item_of(order)
+    assert order.posting is not None
     with pytest.raises(IntegrityError, match="withdrawn_order_came_back"):
         run("UPDATE payments_clearingitem SET status = 'withdrawn' WHERE id = %s", item.pk)
 
-    ledger.reverse(posting=item.order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+    ledger.reverse(posting=order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
 
     item.refresh_from_db()
     assert item.status == "withdrawn"
@@ -246,8 +248,10 @@ def test_what_came_back_does_not_leave_and_nothing_else_is_withdrawn(firm, folde
 def test_what_came_back_is_not_sent_whatever_its_item_says(firm, folder):
     other = item_of(executed(firm, amount_minor=1_000))
     sent()
-    item = item_of(executed(firm))
-    ledger.reverse(posting=item.order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+    order = executed(firm)
+    item = item_of(order)
+    assert order.posting is not None
+    ledger.reverse(posting=order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
     tamper(f"UPDATE payments_clearingitem SET status = 'waiting' WHERE id = {item.pk}")
     file_id = ClearingItem.objects.get(pk=other.pk).file_id
 

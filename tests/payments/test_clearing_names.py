@@ -49,7 +49,7 @@ def test_an_answer_to_one_file_says_nothing_of_the_payments_of_another(firm, ord
     other = executed(firm, at=AT_13)
     file = sent(at=AT_13)
 
-    deliver("a.xml", report(file, [Status(item_of(order).transaction_id, "", "RJCT", "AC04")]), at=AT_15)
+    deliver("a.xml", report(file, [Status(str(item_of(order).transaction_id), "", "RJCT", "AC04")]), at=AT_15)
 
     assert {item_of(order).status, item_of(other).status} == {"sent"}
     assert Difference.objects.get().what == "unknown_answer"

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from accounts import day_close, selectors as books
 from accounts.clock import TIRANA
+from accounts.identifiers import make_albanian_iban
 from accounts.models import BankAccount
 from accounts.working_days import Calendar, library_feasts
 from payments import execution, order_warnings, orders, promises, rails, wishes
@@ -120,7 +121,7 @@ def test_it_does_not_reach_a_closed_account_nor_one_that_is_not_there(firm):
     with pytest.raises(wishes.NoSuchAccountHere):
         prepared(firm, internal(firm, payee))
     with pytest.raises(wishes.NoSuchAccountHere):
-        prepared(firm, internal(firm, payee, beneficiary_iban=builders.make_albanian_iban("205", "1162", "7" * 16)))
+        prepared(firm, internal(firm, payee, beneficiary_iban=make_albanian_iban("205", "1162", "7" * 16)))
 
 
 def test_each_way_of_naming_the_wrong_bank_says_where_to_go(firm):

@@ -171,12 +171,12 @@ def test_the_bank_has_limits_in_every_currency_and_without_any_nothing_is_signed
     order = builders.submitted(
         firm.preparer, firm.account, kind=OrderKind.INTERNAL, beneficiary_iban=payee.iban, amount_minor=100_000
     )
-    facts = {"signer": firm.signers[0].user, "releases": True, "at": builders.AT}
-    limits.require(order, **facts)
+    signer = firm.signers[0].user
+    limits.require(order, signer=signer, releases=True, at=builders.AT)
 
     tamper(f"DELETE FROM payments_paymentlimit WHERE currency = '{currency}'")
 
     with pytest.raises(limits.NoLimitInCurrency):
-        limits.require(order, **facts)
+        limits.require(order, signer=signer, releases=True, at=builders.AT)
     order.kind = OrderKind.OWN
-    limits.require(order, **facts)
+    limits.require(order, signer=signer, releases=True, at=builders.AT)

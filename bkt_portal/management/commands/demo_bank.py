@@ -38,7 +38,7 @@ class Command(BaseCommand):
         cast = json.dumps(_cast(), indent=1, ensure_ascii=False)
         premises.write_private(Path(settings.PORTAL_DIR) / "demo.json", cast)
         # Here rather than in a process of its own, whose start would take longer than all the laws.
-        findings = books_check.check(at=clock.now(), using=verification.alias())
+        findings = books_check.check(at=clock.now, using=verification.alias())
         self.stdout.write(verification.sentence(findings))
 
     def _set_clock(self, wanted: str) -> None:

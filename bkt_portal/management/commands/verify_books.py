@@ -25,7 +25,7 @@ class Command(BaseCommand):
         at = clock.now()
         counter = verification.Counter(wanted=options["progress"])
         findings = books_check.check(
-            at=at,
+            at=clock.now,
             using=verification.alias(),
             until_broken=not options["all"],
             progress=lambda law, done, of: counter.show(law.name, done, of),
