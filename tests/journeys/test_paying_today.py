@@ -49,6 +49,7 @@ def test_a_double_click_pays_once(sole: Visitor) -> None:
     code = sole.next_code_for(order)
     sole.page.get_by_label("FNP, 6 shifra").fill(code)
     sole.main.get_by_role("button", name=re.compile("^Nënshkruaj")).dblclick()
+    sole.page.wait_for_url(f"**/payments/{order.pk}/")
 
     sole.see_status(order, "executed")
     assert_paid_once(sole, order)
