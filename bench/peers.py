@@ -206,7 +206,7 @@ def _open_accounts() -> list[int]:
         BankAccount(
             kind=BankAccount.Kind.CURRENT,
             company=company,
-            iban=make_albanian_iban("205", "1162", f"9998{number:08d}ALL1"),
+            iban=make_albanian_iban("205", "1162", f"9997{number:08d}ALL1"),
             name="Llogaria rrjedhëse",
             currency="ALL",
             overdraft_minor=OVERDRAFT_MINOR,
