@@ -3,8 +3,8 @@
 Six ways to book (bench/ledger_ways.py), each by 1 or 4 processes on connections of their own, every booking a commit:
 - `post`     the portal's one statement, SELECT ledger_post(...), through Django's connection in autocommit
 - `wrapper`  accounts.ledger.post, which makes an object of what the statement returns
-- `verb`     the statement in a verb: a transaction around it, and an audit line at the end of the one chain
-- `audited`  the statement with its audit line in it: one round trip, in autocommit
+- `verb`     the statement in a verb: a transaction around it, and an audit line at the end of the company's chain
+- `audited`  the statement with its audit line in it: one round trip, in autocommit; what the bars are asked of
 - `limit`    bare.post through psycopg, prepared
 - `pgbench`  bare.post through pgbench -M prepared, where PostgreSQL brings it: no Python in the way
 """
@@ -29,15 +29,16 @@ from accounts import clock, enrolment
 from accounts.identifiers import make_albanian_iban
 from accounts.models import BankAccount
 from bench import day, ledger_batch, ledger_growth, peers
-from bench.ledger_ways import BENCH, WAYS, dice
+from bench.ledger_ways import BENCH, WAYS, Books, dice
 from bench.rounds import Pace, Result, interleave, rate, ratio
 
 ACCOUNTS = 10_000
+ACCOUNTS_A_COMPANY = 4
 WORKERS = 4
 OVERDRAFT_MINOR = 10**15  # nobody is refused: a refusal would be quicker than a posting
 AGE_SECONDS = 1.5
 WARM_SECONDS = 0.3
-JUDGED = ("post", "limit")
+JUDGED = ("audited", "post", "limit")
 LIMIT = Path(__file__).with_name("limit.sql")
 UNIFORM_SCRIPT = r"""
 \set debit random(1, 10000)
@@ -71,12 +72,13 @@ LOADS = (
 
 
 def measure(pace: Pace) -> list[Result]:
-    """Rates of all ways, load by load; the bars are on the portal's statement against the limit."""
+    """Rates of all ways, load by load; the bars are on the audited statement against the limit."""
     with psycopg.connect(_owner(), autocommit=True) as owner:
         owner.execute(LIMIT.read_bytes())
-    ids = _open_accounts()
+    books = _open_accounts()
+    ids = books.ids
     results: list[Result] = []
-    with _crew(ids) as crew:
+    with _crew(books) as crew:
         for way in WAYS:
             crew.book(way, LOADS[0], AGE_SECONDS)
         # Plans made for empty tables stay with a connection until statistics come; a bank's tables have them.
@@ -100,8 +102,10 @@ def _measured(load: Load, crew: "Crew", pace: Pace) -> list[Result]:
         crew.book(way, load, WARM_SECONDS)
     found = interleave(sides, rounds=pace.rounds)
     results = [
-        Result(
-            "ledger", f"{load.words}: ledger_post / limit ({other})", ratio(found["post"], found[name]), "x", load.bar
+        Result("ledger", f"{load.words}: {words} / limit ({other})", ratio(found[way], found[name]), "x", bar)
+        for way, words, bar in (
+            ("audited", "ledger_post with its audit line", load.bar),
+            ("post", "ledger_post alone", None),
         )
         for name, other in (("pgbench", "pgbench"), ("limit", "psycopg"))
         if name in found
@@ -120,14 +124,17 @@ def _measured(load: Load, crew: "Crew", pace: Pace) -> list[Result]:
     return results
 
 
-def _open_accounts() -> list[int]:
-    """Ten thousand current accounts of one company, numbered like the limit's."""
+def _open_accounts() -> Books:
+    """Ten thousand current accounts of 2,500 companies, numbered like the limit's."""
     at = clock.now()
-    company = enrolment.enrol_company(name="MATËSI SHPK", nipt="L99999999A", actor=BENCH, at=at)
+    companies = [
+        enrolment.enrol_company(name=f"MATËSI {number} SHPK", nipt=f"L{number:08d}A", actor=BENCH, at=at)
+        for number in range(ACCOUNTS // ACCOUNTS_A_COMPANY)
+    ]
     made = BankAccount.objects.bulk_create(
         BankAccount(
             kind=BankAccount.Kind.CURRENT,
-            company=company,
+            company=companies[number // ACCOUNTS_A_COMPANY],
             iban=make_albanian_iban("205", "1162", f"9999{number:08d}ALL1"),
             name="Llogaria rrjedhëse",
             currency="ALL",
@@ -136,7 +143,7 @@ def _open_accounts() -> list[int]:
         )
         for number in range(ACCOUNTS)
     )
-    return [account.pk for account in made]
+    return Books([account.pk for account in made], [str(account.company_id) for account in made])
 
 
 def _owner() -> str:
@@ -157,16 +164,24 @@ class Crew:
         busy = self.pipes[: load.workers]
         for pipe in busy:
             pipe.send((way, load.hot, seconds))
-        return sum(float(pipe.recv()) for pipe in busy)
+        return sum(map(_answer, busy))
+
+
+def _answer(pipe: Connection) -> float:
+    """What a worker found; what stopped it stops the bench."""
+    answer = pipe.recv()
+    if isinstance(answer, Exception):
+        raise answer
+    return float(answer)
 
 
 @contextmanager
-def _crew(ids: list[int]) -> Iterator[Crew]:
+def _crew(books: Books) -> Iterator[Crew]:
     """Forked, so that nobody waits for imports; no connection is open at that moment."""
     connections.close_all()
     fork = multiprocessing.get_context("fork")
     pairs = [fork.Pipe() for _worker in range(WORKERS)]
-    workers = [fork.Process(target=_work, args=(theirs, ids), daemon=True) for _ours, theirs in pairs]
+    workers = [fork.Process(target=_work, args=(theirs, books), daemon=True) for _ours, theirs in pairs]
     for worker in workers:
         worker.start()
     try:
@@ -177,18 +192,21 @@ def _crew(ids: list[int]) -> Iterator[Crew]:
             worker.join()
 
 
-def _work(pipe: Connection, ids: list[int]) -> None:
+def _work(pipe: Connection, books: Books) -> None:
     dice.seed(os.getpid())
     with psycopg.connect(_owner(), autocommit=True) as bare:
         while job := pipe.recv():
             way, hot, seconds = job
-            pipe.send(_rate(way, hot, seconds, ids, bare))
+            try:
+                pipe.send(_rate(way, hot, seconds, books, bare))
+            except Exception as reason:
+                pipe.send(reason)
     connections.close_all()
 
 
-def _rate(way: str, hot: bool, seconds: float, ids: list[int], bare: psycopg.Connection) -> float:
+def _rate(way: str, hot: bool, seconds: float, books: Books, bare: psycopg.Connection) -> float:
     book, places = WAYS[way], _places(hot=hot)
-    return rate(lambda: book(ids, *next(places), bare), seconds=seconds)
+    return rate(lambda: book(books, *next(places), bare), seconds=seconds)
 
 
 def _places(*, hot: bool) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ import itertools
 import os
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
@@ -19,8 +20,19 @@ OURS = "SELECT id FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %
 LINE = "audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 BARE = "SELECT bare.post(%s, %s, %s, %s)"
 WORDS = "Pagese fature 2026-11"
+# As long as what a verb says of one payment.
+RECORD = b'{"actor":"user:1","at":"2026-11-23T09:00:00+00:00","company":"1","details":{},"event":"bench.posted"}'
 
-Way = Callable[[list[int], int, int, psycopg.Connection], object]
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The accounts to book on, by place, and the company of each: whoever pays, her company's chain takes the line."""
+
+    ids: list[int]
+    companies: list[str]
+
+
+Way = Callable[[Books, int, int, psycopg.Connection], object]
 FACTS = Facts(
     kind=Kind.DOMESTIC,
     channel=Channel.ONLINE,
@@ -38,7 +50,7 @@ def _key() -> str:
     return f"bench:{os.getpid()}:{next(_numbers)}"
 
 
-def _arguments(ids: list[int], debit: int, credit: int) -> list[str | datetime | date | None]:
+def _arguments(books: Books, debit: int, credit: int) -> list[str | datetime | date | None]:
     at, key, amount = clock.machine(), _key(), dice.randint(1, 100_000)
     return [
         key,
@@ -54,45 +66,47 @@ def _arguments(ids: list[int], debit: int, credit: int) -> list[str | datetime |
         key,
         f"payments.order:{key}",
         None,
-        f"{{{ids[debit]},{ids[credit]}}}",
+        f"{{{books.ids[debit]},{books.ids[credit]}}}",
         f"{{{-amount},{amount}}}",
         "{principal,principal}",
         None,
     ]
 
 
-def _post(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
+def _post(books: Books, debit: int, credit: int, _bare: psycopg.Connection) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(OURS, _arguments(ids, debit, credit))
+        cursor.execute(OURS, _arguments(books, debit, credit))
         cursor.fetchone()
 
 
-def _audited(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
-    """The audit line in the statement of the posting: one round trip, but the head of the chain is held to the end."""
-    at, record = clock.machine(), b'{"event": "bench.posted"}'
-    line = ("bank", at, "bench.posted", "done", BENCH.name, BENCH.role, "", "bench", "", record)
+def _audited(books: Books, debit: int, credit: int, _bare: psycopg.Connection) -> None:
+    """The audit line in the statement of the posting: one round trip, one commit."""
+    at, company = clock.machine(), books.companies[debit]
+    chain = audit.chain_name(company)
+    line = (chain, at, "bench.posted", "done", BENCH.name, BENCH.role, company, "bench", "", RECORD)
     with connection.cursor() as cursor:
-        cursor.execute(f"{OURS}, {LINE}", [*_arguments(ids, debit, credit), *line])
+        cursor.execute(f"{OURS}, {LINE}", [*_arguments(books, debit, credit), *line])
         cursor.fetchone()
 
 
-def _wrapper(ids: list[int], debit: int, credit: int, _bare: psycopg.Connection) -> None:
+def _wrapper(books: Books, debit: int, credit: int, _bare: psycopg.Connection) -> None:
     at, amount = clock.machine(), dice.randint(1, 100_000)
-    legs = [Leg(ids[debit], -amount), Leg(ids[credit], amount)]
+    legs = [Leg(books.ids[debit], -amount), Leg(books.ids[credit], amount)]
     ledger.post(key=_key(), legs=legs, facts=FACTS, value_on=clock.tirana_day(at), at=at)
 
 
-def _verb(ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
-    _post_in_a_verb(ids=ids, debit=debit, credit=credit, bare=bare)
+def _verb(books: Books, debit: int, credit: int, bare: psycopg.Connection) -> None:
+    _post_in_a_verb(books=books, debit=debit, credit=credit, bare=bare)
 
 
 @verb("bench.posted")
-def _post_in_a_verb(*, ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
-    _post(ids, debit, credit, bare)
-    audit.record("bench.posted", actor=BENCH, at=clock.machine(), subject="bench")
+def _post_in_a_verb(*, books: Books, debit: int, credit: int, bare: psycopg.Connection) -> None:
+    _post(books, debit, credit, bare)
+    actor = audit.Actor(BENCH.name, BENCH.role, books.companies[debit])
+    audit.record("bench.posted", actor=actor, at=clock.machine(), subject="bench")
 
 
-def _limit(_ids: list[int], debit: int, credit: int, bare: psycopg.Connection) -> None:
+def _limit(_books: Books, debit: int, credit: int, bare: psycopg.Connection) -> None:
     bare.execute(BARE, (debit + 1, credit + 1, dice.randint(1, 100_000), WORDS), prepare=True).fetchone()
 
 
