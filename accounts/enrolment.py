@@ -22,12 +22,12 @@ from accounts.verbs import verb
 
 notices.declare(
     "auth.phone.changed",
-    _("Celulari juaj për FNP-të u ndryshua në degë më %(at)s. Nëse nuk e kërkuat ju, telefononi menjëherë bankën."),
+    _("Celulari juaj për FNP-të u ndryshua te banka më %(at)s. Nëse nuk e kërkuat ju, telefononi menjëherë bankën."),
 )
 notices.declare(
     "auth.phone.colleague_changed",
     _(
-        "Celulari i %(name)s për FNP-të u ndryshua në degë. Nëse ju duket e papritur, pyeteni dhe telefononi bankën "
+        "Celulari i %(name)s për FNP-të u ndryshua te banka. Nëse ju duket e papritur, pyeteni dhe telefononi bankën "
         "(%(company)s)."
     ),
 )

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 PASSWORD = "Lumi-Drin-2026"  # noqa: S105  the demo's own, printed when it starts; production holds no demo bank
 STAFF_USERNAME = "arta.dega"
 # Her colleagues: whoever confirms what she proposes, and who answers the phone. By name, with their role's group.
-COLLEAGUES = {"dritan.dega": "Degë", "ema.kontakti": "Qendra e kontaktit", "olta.operacione": "Operacione"}
+# What takes two people takes two of a role.
+COLLEAGUES = {
+    "dritan.dega": "Degë",
+    "genta.dega": "Degë",
+    "ema.kontakti": "Qendra e kontaktit",
+    "iris.kontakti": "Qendra e kontaktit",
+    "olta.operacione": "Operacione",
+    "besnik.operacione": "Operacione",
+    "mira.ankesa": "Ankesa",
+    "luan.auditor": "Auditor",
+}
 
 
 @dataclass(frozen=True, slots=True)

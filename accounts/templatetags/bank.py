@@ -71,6 +71,12 @@ def short_day(value: date | None) -> str:
 
 
 @register.filter
+def short_moment(moment: datetime | None) -> str:
+    """02.12.2026 14:06, on Tirana's clock; its blank does not break."""
+    return f"{clock.tirana(moment):%d.%m.%Y\u00a0%H:%M}" if moment else ""
+
+
+@register.filter
 def clock_time(moment: datetime | None) -> str:
     """14:06, on Tirana's clock."""
     return f"{clock.tirana(moment):%H:%M}" if moment else ""
