@@ -2,6 +2,7 @@
 
 from accounts import (
     desk_audit,
+    desk_banners,
     desk_books,
     desk_calendar,
     desk_core,
@@ -13,6 +14,7 @@ from accounts import (
 
 __all__ = [
     "desk_audit",
+    "desk_banners",
     "desk_books",
     "desk_calendar",
     "desk_core",

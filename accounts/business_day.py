@@ -81,6 +81,14 @@ def is_final(day: date, *, at: datetime) -> bool:
     return closed is not None and closed >= calendar().on_or_before(day)
 
 
+def last_final_day(at: datetime) -> date | None:
+    """The last day that is final at a moment, days off behind the last close included; None before the first close."""
+    closed = BankDay.objects.filter(IS_CLOSED).aggregate(last=Max("day"))["last"]
+    if closed is None:
+        return None
+    return min(calendar().next_working(closed) - ONE_DAY, clock.tirana_day(at))
+
+
 def to_close(at: datetime) -> list[date]:
     """Days that should be closed at this moment and are not, oldest first: from the first that is not closed up to the
     last whose 20:00 has passed, working days and days that have books all the same."""

@@ -62,6 +62,11 @@ def day_month(day: date) -> str:
     return f"{day.day} {_words().months[day.month - 1]}"
 
 
+def month_year(day: date) -> str:
+    """The month in which a day lies: tetor 2026; October 2026."""
+    return f"{_words().months[day.month - 1]} {day.year}"
+
+
 def long_day(day: date) -> str:
     """The day standing alone: e mërkurë, 2 dhjetor 2026; Wednesday 2 December 2026."""
     return f"{weekday(day)}{_words().comma_after_weekday} {day_month(day)} {day.year}"

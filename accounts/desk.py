@@ -5,14 +5,15 @@ ledger and the audit trail are changed by nobody, not even by a superuser.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock
+from accounts import audit, clock, staff_looks
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ CHANGES_AT_A_BRANCH = _(
     "dy persona."
 )
 NEVER_CHANGES = _("Këtu vetëm shihet. Në libra vetëm shtohet; një gabim ndreqet me një regjistrim të ri.")
+TOLD_TO_THE_COMPANY = _("Që e hapët këtë faqe, e sheh edhe kompania: kur dhe me cilin rol, pa emrin tuaj.")
 
 
 class LookedAtOnly:
@@ -38,7 +40,34 @@ class LookedAtOnly:
         return False
 
 
-class Shown(LookedAtOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models of every kind
+class Told(admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models of every kind
+    """A table with customers' rows: that a member of staff opened one is told to the company whose row it is (N8).
+
+    `of_company` are the ways from a row to its company, `of_user` the way to the user whose companies are meant, where
+    the first lead to none. A desk that gives neither holds nobody's rows, or tells by itself.
+    """
+
+    of_company: ClassVar[tuple[str, ...]] = ()
+    of_user: ClassVar[str] = ""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
+        if row := context.get("original"):
+            tell_look(request, self, row)
+        return super().render_change_form(request, context, *args, **options)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self._and_told(super().get_fieldsets(request, obj), obj)
+
+    def _and_told(self, sets: Any, row: Model | None) -> Any:
+        """With a line that says so, above a row that is somebody's."""
+        if row is None or not (self.of_company or self.of_user):
+            return sets
+        (name, options), *others = sets
+        told = format_html("{} {}", options.get("description", ""), TOLD_TO_THE_COMPANY)
+        return [(name, {**options, "description": told}), *others]
+
+
+class Shown(LookedAtOnly, Told):
     """A table that staff look at: every field named in `fields`, under a sentence that says why it stays as it is."""
 
     note: "StrOrPromise" = NEVER_CHANGES
@@ -46,7 +75,29 @@ class Shown(LookedAtOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # one de
     show_full_result_count = False
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return [(None, {"fields": self.get_fields(request, obj), "description": self.note})]
+        sets = [(None, {"fields": self.get_fields(request, obj), "description": self.note})]
+        return self._and_told(sets, obj)
+
+
+def tell_look(request: HttpRequest, desk: Any, row: Model) -> None:
+    """Before a row is shown: write down for its companies who opens it, as its desk leads to them."""
+    if not isinstance(desk, Told) or not (desk.of_company or desk.of_user):
+        return
+    at = clock.now()
+    companies = _values(row, desk.of_company)
+    if not companies and desk.of_user:
+        companies = staff_looks.companies_of(_values(row, (desk.of_user,)), at=at)
+    if companies:
+        subject = f"{row._meta.label_lower}:{getattr(row, 'uuid', row.pk)}"
+        staff_looks.note_page(companies, subject=subject, actor=actor_of(request), at=at)
+
+
+def _values(row: Model, ways: tuple[str, ...]) -> list[int]:
+    """What these ways lead to from one row, in one query."""
+    if not ways:
+        return []
+    found = type(row)._default_manager.filter(pk=row.pk).values_list(*ways).distinct()
+    return sorted({int(value) for values in found for value in values if value})
 
 
 def actor_of(request: HttpRequest) -> audit.Actor:

@@ -99,7 +99,7 @@ class Acting(admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models
             if not request.user.has_perm(act.permission):
                 raise PermissionDenied
             row = self._row(request, object_id) if object_id else None
-            form = act.form(request.POST or None, initial=act.initial(row))
+            form = act.form(request.POST or None, request.FILES or None, initial=act.initial(row))
             if request.method == "POST" and form.is_valid():
                 shown = self._done(request, act, row, form)
                 if shown is not None:
@@ -114,6 +114,7 @@ class Acting(admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models
             raise Http404
         if not self.has_view_permission(request, row):
             raise PermissionDenied
+        desk.tell_look(request, self, row)
         return row
 
     def _done(self, request: HttpRequest, act: Act, row: Any, form: forms.Form) -> Model | None:

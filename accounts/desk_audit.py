@@ -9,6 +9,7 @@ from accounts.models import AuditEvent
 
 @admin.register(AuditEvent)
 class AuditEventDesk(Shown):
+    of_company = ("company",)
     list_display = ("at", "event", "outcome", "actor", "actor_role", "company", "subject")
     list_filter = ("outcome", "actor_role")
     search_fields = ("event", "actor", "subject", "company")

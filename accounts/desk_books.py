@@ -24,6 +24,7 @@ else:
 
 @admin.register(BankAccount)
 class BankAccountDesk(Shown):
+    of_company = ("company",)
     list_display = ("grouped_iban", "name", "company", "status", "balance", "available")
     list_filter = ("kind", "currency", "status")
     list_select_related = ("company",)
@@ -87,6 +88,7 @@ REVERSAL = Act(
 
 @admin.register(Posting)
 class PostingDesk(Acting, Shown):
+    of_company = ("entries__account__company",)
     acts = (REVERSAL,)
     list_display = ("key", "kind", "channel", "booked_on", "value_on", "remittance_information")
     list_filter = ("kind", "channel")
@@ -105,6 +107,7 @@ class PostingDesk(Acting, Shown):
 
 @admin.register(Entry)
 class EntryDesk(Shown):
+    of_company = ("account__company",)
     list_display = ("account", "sequence", "part", "amount", "booked_on", "value_on")
     list_filter = ("part", "currency")
     list_select_related = ("account",)
@@ -123,6 +126,7 @@ class EntryDesk(Shown):
 
 @admin.register(Hold)
 class HoldDesk(Shown):
+    of_company = ("account__company",)
     list_display = ("key", "account", "amount", "status", "placed_at", "expected_on")
     list_filter = ("status", "kind", "channel")
     list_select_related = ("account",)

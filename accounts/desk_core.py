@@ -105,6 +105,7 @@ def _is_waiting(item: ReconciliationItem) -> bool:
 class ReconciliationDesk(Acting, Shown):
     """What waits comes first. Settling books nothing; what is the customer's all the same two of staff have booked."""
 
+    of_company = ("account__company",)
     note = CAME_FROM_THE_CORE
     acts: ClassVar[tuple[Act, ...]] = (
         Act(

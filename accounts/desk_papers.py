@@ -12,6 +12,7 @@ from accounts.models import Paper
 
 @admin.register(Paper)
 class PaperDesk(Shown):
+    of_company = ("company",)
     note = _("Këtu vetëm shihet: një dokument që u dha mbetet siç u dha.")
     list_display = ("number", "kind", "company", "language", "made_at")
     list_filter = ("kind", "language")

@@ -58,6 +58,7 @@ class ActivationInline(LookedAtOnly, ActivationInlineBase):
 
 @admin.register(Company)
 class CompanyDesk(Acting, Shown):
+    of_company = ("pk",)
     acts = (branch.SIGN_AGREEMENT, branch.OPEN_ACCOUNT, branch.GRANT_MANDATE, branch.ISSUE_CARD)
     list_acts = (branch.ENROL_COMPANY,)
     note = CHANGES_AT_A_BRANCH
@@ -70,6 +71,7 @@ class CompanyDesk(Acting, Shown):
 
 @admin.register(Person)
 class PersonDesk(Acting, Shown):
+    of_user = "user"
     acts = (branch.CHANGE_PHONE, branch.ISSUE_CARD)
     inlines = (CardInline,)
     note = CHANGES_AT_A_BRANCH
@@ -87,6 +89,7 @@ class PersonDesk(Acting, Shown):
 class UserDesk(Acting, Shown):
     """Without the password, its hash or a way to set it: only its owner makes one."""
 
+    of_user = "pk"
     list_acts = (branch.ENROL_USER,)
     note = CHANGES_AT_A_BRANCH
     list_display = ("username", "full_name", "kind", "is_active")
@@ -98,6 +101,7 @@ class UserDesk(Acting, Shown):
 
 @admin.register(Mandate)
 class MandateDesk(Acting, Shown):
+    of_company = ("company",)
     acts = (branch.ACTIVATE, branch.CHANGE_MANDATE, branch.END_MANDATE)
     inlines = (ActivationInline,)
     note = CHANGES_AT_A_BRANCH

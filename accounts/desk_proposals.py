@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from accounts import clock, four_eyes
-from accounts.desk import Shown, actor_of, named, names_of
+from accounts.desk import Shown, actor_of, named, names_of, tell_look
 from accounts.models import Company, Mandate, Person, Posting, Proposal, ReconciliationItem, User
 from accounts.refusals import Refusal
 
@@ -102,7 +102,10 @@ class ProposalDesk(Shown):
         if request.method == "POST" or not self.has_view_permission(request, proposal):
             raise PermissionDenied
         kind, may_decide = four_eyes.kind_of(proposal), _may_decide(request, proposal)
-        about, about_url = _about(request, proposal)
+        row = _rows_of([proposal]).get(proposal.subject)
+        if row is not None:
+            tell_look(request, self.admin_site.get_model_admin(type(row)), row)
+        about, about_url = _about(request, proposal, row)
         facts = {
             **self.admin_site.each_context(request),
             "title": _title(proposal),
@@ -188,9 +191,8 @@ def _all(model: type[Model]) -> QuerySet[Any]:
     return model._default_manager.select_related(*related) if related else model._default_manager.all()
 
 
-def _about(request: HttpRequest, proposal: Proposal) -> tuple[str, str]:
+def _about(request: HttpRequest, proposal: Proposal, row: Model | None) -> tuple[str, str]:
     """The row that a proposal is about, in words, and the address of its page for whoever may see it."""
-    row = _rows_of([proposal]).get(proposal.subject)
     if row is None:
         return proposal.subject, ""
     meta = row._meta

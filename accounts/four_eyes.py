@@ -196,13 +196,14 @@ def expire(*, at: datetime) -> int:
     ended = 0
     for proposal_id in list(old.values_list("pk", flat=True)[:EXPIRED_AT_ONCE]):
         with suppress(AlreadyDecided):  # by somebody of staff, just now
-            _expire(proposal_id=proposal_id, at=at)
+            expire_one(proposal_id=proposal_id, at=at)
             ended += 1
     return ended
 
 
 @verb("bank.proposal.failed")
-def _expire(*, proposal_id: UUID, at: datetime) -> Proposal:
+def expire_one(*, proposal_id: UUID, at: datetime) -> Proposal:
+    """End one that waited too long for its kind. Refuses a proposal already decided."""
     return _decide("bank.proposal.failed", _pending(proposal_id), Status.FAILED, audit.THE_CLOCK, at, note=EXPIRED)
 
 

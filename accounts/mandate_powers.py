@@ -18,7 +18,7 @@ ACTIVATION, GRANT, WIDENING = "mandate.activation", "mandate.grant", "mandate.wi
 
 
 class AlreadyActivated(Refusal):
-    sentence = _("Dokumentet e këtij mandati janë konfirmuar tashmë.")
+    sentence = _("Dokumentet e këtij mandati janë konfirmuar tashmë. Shihni aktivizimin te faqja e mandatit.")
 
 
 class HasMandate(Refusal):

@@ -1,5 +1,7 @@
 """Questions about rights; only questions. The acts ask again under their locks."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -37,3 +39,13 @@ def of_user(user: User, *, at: datetime) -> QuerySet[Mandate]:
 def signers_of(company: Company, *, at: datetime) -> QuerySet[Mandate]:
     """Everybody who may sign for this company at this moment."""
     return in_force(at).filter(company=company, may_sign=True)
+
+
+def readers(companies: Iterable[int], *, at: datetime) -> dict[int, list[Mandate]]:
+    """Everybody who may look into the portal for these companies, by company; whoever has not registered has no portal
+    to look into."""
+    by_company: dict[int, list[Mandate]] = defaultdict(list)
+    registered = in_force(at).filter(company__in=list(companies), user__password_changed_at__isnull=False)
+    for mandate in registered.order_by("pk"):
+        by_company[mandate.company_id].append(mandate)
+    return by_company

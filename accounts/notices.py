@@ -7,7 +7,7 @@ A room that has something to tell declares the sentence once, beside the verb th
 and calls `tell` in the transaction of the act. What is not told when the act is rolled back, was never told.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -37,11 +37,19 @@ def tell(user: User, kind: str, facts: Mapping[str, Any], at: datetime, company:
     `facts` are JSON values as people read them, never a secret, a code or a full phone. `at` is the bank's moment
     (`clock.shown()` of a moment of the machine's).
     """
-    notice = Notice.objects.create(user=user, company=company, kind=kind, facts=dict(facts), created_at=at)
-    if settings.NOTICE_CHANNEL:
-        send_on = cast(Callable[[Notice], None], import_string(settings.NOTICE_CHANNEL))
-        send_on(notice)
+    notice = Notice(user=user, company=company, kind=kind, facts=dict(facts), created_at=at)
+    tell_many([notice])
     return notice
+
+
+def tell_many(told: Sequence[Notice]) -> None:
+    """Write many notices in one go, and hand them on together; their facts as for `tell`."""
+    if not told:
+        return
+    Notice.objects.bulk_create(told)
+    if settings.NOTICE_CHANNEL:
+        send_on = cast(Callable[[Sequence[Notice]], None], import_string(settings.NOTICE_CHANNEL))
+        send_on(told)
 
 
 def in_words(notice: Notice) -> str:
@@ -76,3 +84,9 @@ def unseen_count(user: User) -> int:
 def mark_seen(*, user: User, at: datetime) -> int:
     """Everything told so far has been seen; returns how many were new."""
     return Notice.objects.filter(user=user, seen_at=None).update(seen_at=at)
+
+
+def forget_seen(before: datetime, most: int) -> int:
+    """Notices that were read before a moment, at most so many; how many went. What nobody read stays."""
+    read = Notice.objects.filter(seen_at__lt=before).order_by("pk").values_list("pk", flat=True)
+    return Notice.objects.filter(pk__in=list(read[:most])).delete()[0]

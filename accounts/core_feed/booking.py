@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, four_eyes, ledger, selectors
+from accounts import audit, clock, four_eyes, ledger, money_came, selectors
 from accounts.core_feed.known import key_of_record
 from accounts.core_feed.reconciliation import NothingToSettle
 from accounts.days import short_day
@@ -72,6 +72,10 @@ def _book(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
         at=at,
         gives_back=gives_back,
     )
+    if item.amount_minor > 0 and gives_back is None:
+        # Its value date may be long gone, but the customer hears of it only now.
+        credit = money_came.Credit(item.account.iban or "", item.amount_minor, "", clock.tirana_day(at))
+        money_came.tell([credit], at=at)
     item.settled_at, item.settled_by, item.note = at, actor.name, proposal.reason
     item.save(update_fields=["settled_at", "settled_by", "note"])
     audit.record(

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop
 
-from accounts import clock, ledger, selectors
+from accounts import clock, ledger, money_came, selectors
 from accounts.core_feed import matching
 from accounts.core_feed.camt import CoreEntry
 from accounts.core_feed.known import Known, key_of, known_of
@@ -126,6 +126,7 @@ class _Work:
         """Write it all; the caller's transaction holds it together."""
         if self.items:
             ledger.post_many(self.items, at=self.at)
+            money_came.tell(filter(None, map(_news, self.items)), at=self.at)
         ReconciliationItem.objects.bulk_create(self.fresh)
         for item in self.moved:
             item.save(update_fields=MOVED)
@@ -208,6 +209,14 @@ def _account_of(entry: CoreEntry, known: Known) -> BankAccount:
     if account.currency != entry.currency:
         raise NotTaken("Amt", Reason.CURRENCY)
     return account
+
+
+def _news(item: Item) -> money_came.Credit | None:
+    """Of a customer's account that gets money; what comes home to it is told by whoever sent it."""
+    if item.gives_back_id is not None or item.legs[0].amount_minor < 0:
+        return None
+    facts = item.facts
+    return money_came.Credit(facts.creditor_iban, item.legs[0].amount_minor, facts.debtor_name, item.value_on)
 
 
 def _facts_of(entry: CoreEntry, account: BankAccount, file: CoreFile) -> Facts:

@@ -3,6 +3,7 @@
 from accounts.models.agreements import Activation, Agreement, Card
 from accounts.models.audit import AuditChain, AuditEvent
 from accounts.models.bank_accounts import BankAccount
+from accounts.models.banners import Banner
 from accounts.models.calendar import BankClock, BankDay, BankHoliday, CalendarYear
 from accounts.models.core import CoreFile, ReconciliationItem, RefusedRecord
 from accounts.models.day_closes import CloseStep, DayClose
@@ -23,6 +24,7 @@ __all__ = [
     "BankDay",
     "BankDayTotal",
     "BankHoliday",
+    "Banner",
     "CalendarYear",
     "Card",
     "CloseStep",

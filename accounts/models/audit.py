@@ -46,6 +46,11 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(name="audit_by_subject", fields=["subject"]),
             models.Index(name="audit_by_company", fields=["company", "at"]),
+            models.Index(
+                name="looks_by_company",
+                fields=["company", "sequence"],
+                condition=models.Q(event="bank.customer.looked"),  # accounts.staff_looks
+            ),
         ]
 
     def __str__(self) -> str:

@@ -133,7 +133,7 @@ class Hold(models.Model):
         EXPIRED = "expired", _("E skaduar")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="holds")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -148,12 +148,13 @@ class Hold(models.Model):
     creditor_iban = models.CharField(max_length=34, blank=True)
     remittance_information = models.CharField(max_length=140, blank=True)
     end_to_end_id = models.CharField(max_length=35, blank=True)
-    source = models.CharField(max_length=120, blank=True, db_index=True)
+    source = models.CharField(max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("rezervim")
         verbose_name_plural = _("rezervime")
         constraints: ClassVar = [
+            models.UniqueConstraint(name="hold_key_names_one_hold", fields=["key"]),
             models.CheckConstraint(name="hold_amount_is_positive", condition=models.Q(amount_minor__gt=0)),
             models.CheckConstraint(
                 name="hold_ends_once_and_only_a_capture_has_a_posting",

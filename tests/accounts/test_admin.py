@@ -17,6 +17,7 @@ from accounts.models import (
     BankAccount,
     BankDay,
     BankHoliday,
+    Banner,
     CalendarYear,
     Company,
     CoreFile,
@@ -131,10 +132,10 @@ def test_the_books_are_looked_at_and_not_written_even_by_a_superuser(
     assert desk.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
 
 
-def test_every_table_of_the_books_on_the_desk_is_read_only_but_the_calendar() -> None:
+def test_every_table_of_the_books_on_the_desk_is_read_only_but_banners_and_the_calendar() -> None:
     on_the_desk = {model for model in admin.site._registry if model._meta.app_label == "accounts"}
 
-    assert on_the_desk == {*LOOKED_AT_ONLY, BankHoliday, CalendarYear}
+    assert on_the_desk == {*LOOKED_AT_ONLY, Banner, BankHoliday, CalendarYear}
 
 
 def test_no_password_is_shown_and_none_can_be_set(books: BankAccount, desk: Client) -> None:
