@@ -4,6 +4,8 @@ A mail says that there is a notice. The notice's own words go along only where t
 speak of money, and mail is read by others on its way.
 """
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,18 +17,22 @@ from auth_flow import mail, preferences
 OURS = "auth."
 
 
-def by_mail(notice: Notice) -> None:
-    """Queue an e-mail for this notice, in the transaction that wrote it, in the language that its reader chose."""
-    chosen, person = preferences.of(notice.user), notice.user.person
-    if not chosen.email_notices or person is None or not person.email:
-        return
-    with translation.override(chosen.language or settings.LANGUAGE_CODE):
-        mail.queue(
-            to=person.email,
-            subject=_("Njoftim nga %(product)s për Biznese") % {"product": settings.BANK["product"]},
-            body=_body(notice),
-            at=notice.created_at - clock.offset(),  # mail lives by the machine's clock
-        )
+def by_mail(told: Sequence[Notice]) -> None:
+    """Queue the e-mails for these notices, in the transaction that wrote them, each in the language of its reader.
+
+    One reader gets one e-mail of the same words, however many notices it announces.
+    """
+    chosen_by = preferences.of_many([notice.user for notice in told])
+    letters, behind = {}, clock.offset()  # mail lives by the machine's clock
+    for notice in told:
+        chosen, person = chosen_by[notice.user_id], notice.user.person
+        if not preferences.wants_mail(chosen, notice.kind) or person is None or not person.email:
+            continue
+        with translation.override(chosen.language or settings.LANGUAGE_CODE):
+            subject = _("Njoftim nga %(product)s për Biznese") % {"product": settings.BANK["product"]}
+            letter = mail.Letter(person.email, subject, _body(notice), notice.created_at - behind)
+        letters[notice.user_id, letter.body] = letter
+    mail.queue_many(list(letters.values()))
 
 
 def _body(notice: Notice) -> str:

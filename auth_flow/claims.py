@@ -7,23 +7,28 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.auth.hashers import is_password_usable
 from django.db.models import Q
 
 from accounts import clock
 from accounts.models import Card, Mandate, User
 from accounts.proofs import proof_of_card
+from auth_flow import permits
 from auth_flow.models import AccessBlock, LoginAttempt
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was typed in the first step, in normal form: `digits` are a card's last, `expires_on` its last day."""
+    """What was typed in the first step, in normal form: `digits` are a card's last, `expires_on` its last day.
+
+    Both are empty where a permit of the contact centre stands for the card.
+    """
 
     customer_number: str
     nipt: str
-    digits: str
-    expires_on: date
+    digits: str = ""
+    expires_on: date | None = None
 
 
 def named_by(claim: Claim) -> Mandate | None:
@@ -38,12 +43,14 @@ def why_not(
     """The true reason, for the case; empty when all is right. The database is asked the same of everybody."""
     user = mandate.user if mandate else None
     is_hers = _is_a_card(mandate, claim, clock.tirana_day(at + clock.offset()))
+    permit = permits.live(user.pk if user else 0, at) if kind == LoginAttempt.Kind.RECOVERY else None
     stands_blocked = is_blocked(user, lane)
     if user is None:
         return "unknown_pair"
     is_registered = is_password_usable(user.password)
     reasons = {
-        "wrong_card": not is_hers,
+        "no_permit": not claim.digits and permit is None,
+        "wrong_card": bool(claim.digits) and not is_hers,
         "closed_access": not user.is_active or user.kind != User.Kind.CUSTOMER,
         "blocked": stands_blocked,
         "no_phone": not (user.person and user.person.phone),
@@ -54,10 +61,11 @@ def why_not(
 
 
 def _is_a_card(mandate: Mandate | None, claim: Claim, today: date) -> bool:
-    """Whether a live card of the person or of the company fits; as many hashes for a pair that names nobody."""
+    """Whether a live card of the person or of the company fits; as many hashes for nobody, and for no card."""
     person = mandate.user.person if mandate else None
     company = mandate.company if mandate else None
-    wanted = [proof_of_card(owner, claim.digits, claim.expires_on) for owner in (person, company)]
+    digits, month = claim.digits or "0" * settings.CARD_DIGITS_ASKED, claim.expires_on or today
+    wanted = [proof_of_card(owner, digits, month) for owner in (person, company)]
     owned = Q(person=person.pk if person else 0) | Q(company=company.pk if company else 0)
     cards = Card.objects.filter(owned, status=Card.Status.ACTIVE, expires_on__gte=today)
     known = list(cards.values_list("proof", flat=True))

@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CustomerNumberField, NiptField
-from auth_flow.desk import PHONE_END_MIN
+from auth_flow import caller_checks
 from auth_flow.forms import ReportForm
+from auth_flow.looks import PHONE_END_MIN
+from auth_flow.models import Call
 
 REASON_MIN = 5
 
@@ -38,7 +40,7 @@ class FindForm(forms.Form):
         rf"^\d{{{PHONE_END_MIN},9}}$",
         label=_("Shifrat e fundit të celularit"),
         required=False,
-        error_messages={"invalid": _("Të paktën 4 shifrat e fundit, vetëm shifra.")},
+        error_messages={"invalid": _("Të paktën 6 shifrat e fundit, vetëm shifra.")},
     )
     reason = ReasonField()
 
@@ -61,12 +63,43 @@ class DeadEndForm(ReportForm):
     reason = ReasonField()
 
 
-class ActForm(forms.Form):
-    """One act on one customer. `row` is the block or the case that it is about."""
+class CallForm(forms.Form):
+    """A call that begins: how, who rang whom, and what about."""
 
-    ACTS = ("unblock", "block", "lift_freeze", "remove_app", "end_sessions", "close_case")
+    channel = forms.ChoiceField(label=_("Kanali"), choices=Call.Channel.choices, initial=Call.Channel.PHONE)
+    began_by_customer = forms.TypedChoiceField(
+        label=_("Kush e nisi"),
+        choices=[("yes", _("Klienti na telefonoi në numrin e bankës")), ("no", _("E telefonuam ne klientin"))],
+        coerce=lambda choice: choice == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Shënoni kush e nisi telefonatën.")},
+    )
+    reason = ReasonField()
+
+
+class CheckForm(forms.Form):
+    """Which questions the caller answered rightly, and the four digits as she says them. Never shown again."""
+
+    answers = forms.MultipleChoiceField(
+        choices=[(one.name, one.ask) for one in caller_checks.QUESTIONS], required=False
+    )
+    digits = forms.RegexField(
+        r"^\d{4}$", error_messages={"required": _("Shkruani 4 shifrat."), "invalid": _("Duhen saktësisht 4 shifra.")}
+    )
+
+
+class ActForm(forms.Form):
+    """One act on one customer. `row` is the case that it is about."""
+
+    ACTS = ("unblock", "freeze", "thaw", "remove_app", "end_sessions", "reset", "resend", "close_case")
 
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
     row = forms.IntegerField(required=False)
-    caller_is_verified = forms.BooleanField(required=False)
     reason = ReasonField()
+
+
+class DecideForm(forms.Form):
+    """A colleague's word on a proposal to lift a freeze; whoever refuses says why."""
+
+    act = forms.ChoiceField(choices=[(act, act) for act in ("approve", "refuse", "withdraw")])
+    reason = forms.CharField(max_length=200, required=False)

@@ -254,6 +254,13 @@ def count_or_refuse(what: str, ip: str, at: datetime, *, most: int) -> None:
         raise _wait_for(window_at, at)
 
 
+def count_of_all_or_refuse(what: str, at: datetime, *, most: int) -> None:
+    """The same of all networks together, e.g. guesses about one paper."""
+    done, window_at = _count(what, at)
+    if done > most:
+        raise _wait_for(window_at, at)
+
+
 def refuse_many_starts(ip: str, at: datetime) -> None:
     """Refuse to begin yet another way in for a network whose many led to nothing."""
     begun = LoginAttempt.objects.filter(

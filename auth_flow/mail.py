@@ -10,7 +10,9 @@ import os
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused
 
 from celery import shared_task
@@ -30,7 +32,20 @@ BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]
 # A code, a customer number, an account: no word of a notice looks like one of these.
 FIGURES = re.compile(r"\b\d{6}\b|\d{9,}|\b[A-Z]{2}\d{10}")
 
+# Of so many e-mails at once each is an errand of its own; more go by the sweep, a few seconds later.
+HURRIED_MAX = 20
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail to be queued; `at` is the machine's moment."""
+
+    to: str
+    subject: str
+    body: str
+    at: datetime
 
 
 def queue(*, to: str, subject: str, body: str, at: datetime) -> MailMessage | None:
@@ -39,15 +54,25 @@ def queue(*, to: str, subject: str, body: str, at: datetime) -> MailMessage | No
     Subject and body are plain text in the reader's language. Figures that look like a code or an account are a bug
     of the room that wrote them.
     """
-    if FIGURES.search(f"{subject}\n{body}"):
+    return next(iter(queue_many([Letter(to, subject, body, at)])), None)
+
+
+def queue_many(letters: Sequence[Letter]) -> list[MailMessage]:
+    """The same of many at once; a few are hurried, more leave by the sweep."""
+    if any(FIGURES.search(f"{one.subject}\n{one.body}") for one in letters):
         raise ValueError("An e-mail carries no codes, customer numbers or accounts.")
-    if not to or not settings.EMAIL_URL:
-        return None
-    message = MailMessage.objects.create(
-        to=to, subject=" ".join(subject.split())[:200], body=body, created_at=at, not_before=at
-    )
-    transaction.on_commit(lambda: _hurry(message.id))
-    return message
+    messages = [
+        MailMessage(
+            to=one.to, subject=" ".join(one.subject.split())[:200], body=one.body, created_at=one.at, not_before=one.at
+        )
+        for one in letters
+        if one.to and settings.EMAIL_URL
+    ]
+    MailMessage.objects.bulk_create(messages)
+    if len(messages) <= HURRIED_MAX:
+        for message in messages:
+            transaction.on_commit(partial(_hurry, message.id))
+    return messages
 
 
 def _hurry(message_id: uuid.UUID) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from auth_flow import stamps
 from auth_flow.forms import CodeField
 
@@ -43,8 +44,29 @@ class StampForm(forms.Form):
         return word
 
 
+class LookDaysForm(forms.Form):
+    """Of which days the looks are wanted, read from the address; a day that is left out leaves that end open."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from"] = DayField(label=_("Nga data"), required=False)
+        self.fields["to"] = DayField(label=_("Deri më"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", _("Dita e fundit është para së parës. Ndërroni vendet e tyre."))
+        return cleaned
+
+
 class NoticeChoiceForm(forms.Form):
-    email_notices = forms.BooleanField(label=_("Njoftime edhe me e-mail"), required=False)
+    """Which notices come by e-mail too; the names are those of the columns of Preferences."""
+
+    email_notices = forms.BooleanField(label=_("Siguria, pagesat dhe të tjerat"), required=False)
+    email_money_came = forms.BooleanField(label=_("Arkëtimet"), required=False)
+    email_low_balance = forms.BooleanField(label=_("Gjendja e ulët"), required=False)
+    email_statements = forms.BooleanField(label=_("Pasqyrat që bëhen gati"), required=False)
 
 
 class AppCodeForm(forms.Form):

@@ -29,6 +29,27 @@ class ProofForm(IdentifyForm):
         return Claim(typed["customer_number"], typed["nipt"], typed["card_number"], typed["card_expiry"])
 
 
+class RecoveryForm(ProofForm):
+    """The same; whoever the contact centre allowed it, in a call, says so instead of giving a card."""
+
+    has_permit = forms.BooleanField(
+        label=_("Nuk e kam kartën pranë: Contact Center ma lejoi tani në telefon"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get(self.add_prefix("has_permit")):
+            for name in ("card_number", "card_expiry"):
+                asked = self.fields[name]
+                self.fields[name] = forms.CharField(
+                    label=asked.label, help_text=asked.help_text, widget=asked.widget, required=False
+                )
+
+    def claim(self) -> Claim:
+        typed = self.cleaned_data
+        return Claim(typed["customer_number"], typed["nipt"]) if typed["has_permit"] else super().claim()
+
+
 def _password(label: Any, autocomplete: str, required: Any) -> forms.CharField:
     return forms.CharField(
         label=label,

@@ -19,7 +19,20 @@ from accounts import audit
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import backends, browsers, claims, endings, fnp, keys, lockout, login, networks, selectors, tries
+from auth_flow import (
+    backends,
+    browsers,
+    claims,
+    endings,
+    fnp,
+    keys,
+    lockout,
+    login,
+    networks,
+    permits,
+    selectors,
+    tries,
+)
 from auth_flow.models import FnpChallenge, LoginAttempt, SecurityCase
 
 REGISTRATION = LoginAttempt.Kind.REGISTRATION
@@ -63,7 +76,7 @@ class Visit:
 
 
 def begin(*, kind: LoginAttempt.Kind, claim: claims.Claim, visit: Visit, at: datetime) -> Step:
-    """Step one, who and the card: if all is right, an FNP goes out.
+    """Step one, who and the card, or a permit that stands for it: if all is right, an FNP goes out.
 
     The try is counted, in a commit of its own, before anything is judged. Refuses a crowded network, a blocked
     identity, and everything else with DeadEnd.
@@ -96,6 +109,7 @@ def begin(*, kind: LoginAttempt.Kind, claim: claims.Claim, visit: Visit, at: dat
         subscriber=networks.subscriber_of(visit.network),
         browser=visit.browser[:200],
         known_browser=known,
+        permit=None if claim.digits else permits.live(mandate.user_id, at),
         started_at=at,
         identified_at=at,
         proof_at=at,
@@ -214,7 +228,7 @@ def _accept_card(*, attempt: LoginAttempt, at: datetime) -> None:
         actor=_actor(attempt),
         at=at,
         subject=f"sign_in:{attempt.id}",
-        details={"kind": attempt.kind},
+        details={"kind": attempt.kind, "permit": attempt.permit_id},
     )
 
 

@@ -1,5 +1,7 @@
 """A forgotten password (R31-R33): card and FNP prove who she is, then she makes a new one and signs in as always.
 
+For half an hour a permit of the contact centre stands for the card (permits.py), never for the FNP.
+
 Never a sign-in by itself, never for whoever is blocked, frozen, without a phone or not registered: they hear what all
 others hear (proofs.py). All moments are the machine's clock.
 """
@@ -9,7 +11,7 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.verbs import verb
-from auth_flow import passwords, proofs
+from auth_flow import passwords, permits, proofs
 from auth_flow.models import LoginAttempt
 
 
@@ -25,6 +27,8 @@ def choose_password(*, attempt: LoginAttempt, new: str, at: datetime) -> None:
 def _reset(*, attempt_id: UUID, key_hash: str, made: str, attempt: LoginAttempt, at: datetime) -> None:
     proved = proofs.proven(attempt_id=attempt_id, key_hash=key_hash, kind=proofs.RECOVERY, at=at)
     assert proved.user is not None, "a card names a user"
+    if not permits.use(proved, at=at):
+        raise proofs.ProofExpired
     passwords.set_password(user=proved.user, made=made, through=passwords.RESET, at=at)
     audit.record(
         "auth.recovery.done",

@@ -96,12 +96,13 @@ class Right:
 def rights_of(user: User, *, chosen: Mandate, at: datetime) -> list[Right]:
     """The user's companies and rights at this moment of the bank's clock."""
     return [
-        Right(company=mandate.company, rights=_rights(mandate), current=mandate.pk == chosen.pk)
+        Right(company=mandate.company, rights=rights_in_words(mandate), current=mandate.pk == chosen.pk)
         for mandate in mandates.of_user(user, at=at)
     ]
 
 
-def _rights(mandate: Mandate) -> "list[StrOrPromise]":
+def rights_in_words(mandate: Mandate) -> "list[StrOrPromise]":
+    """What a mandate lets its user do."""
     rights: list[StrOrPromise] = [_("Sheh")]
     if mandate.may_prepare:
         rights.append(_("Përgatit pagesa"))

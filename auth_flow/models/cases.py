@@ -16,12 +16,12 @@ class AccessBlock(models.Model):
 
     While an agent's block or the user's own freeze stands there is no code, no signature and no session. `CENTRE`
     follows after failures in one `lane` and closes that lane alone; a session goes on, and in the lane of sessions gets
-    no code. A freeze is lifted by two different members of staff, one of whom proposes it. Blocks of minutes or hours
-    are rows of FailureCounter.
+    no code. A freeze, the user's own or an agent's, is lifted by two different members of staff, one of whom proposes
+    it. Blocks of minutes or hours are rows of FailureCounter.
     """
 
     class Kind(models.TextChoices):
-        AGENT = "agent", _("Bllokuar nga Contact Center")
+        AGENT = "agent", _("Ngrirë nga Contact Center")
         FREEZE = "freeze", _("Ngrirë nga përdoruesi")
         CENTRE = "centre", _("Deri te Contact Center")
 
@@ -54,7 +54,7 @@ class AccessBlock(models.Model):
             ),
             models.CheckConstraint(
                 name="a_freeze_is_lifted_by_two_people",
-                condition=~Q(kind="freeze")
+                condition=Q(kind="centre")
                 | Q(lifted_at__isnull=True)
                 | (~Q(lift_proposed_by="") & ~Q(lift_proposed_by=F("lifted_by"))),
             ),
@@ -68,7 +68,10 @@ class AccessBlock(models.Model):
 
 
 class SecurityCase(models.Model):
-    """Something that an agent must look at (R45): an unexpected code, a frozen access, a dead end and its reference."""
+    """Something that an agent must look at (R45): an unexpected code, a frozen access, a dead end and its reference.
+
+    `taken_by` has it in hand, an actor of the trail (`user:7`). A closed case stays as it was closed.
+    """
 
     class Kind(models.TextChoices):
         UNEXPECTED_CODE = "unexpected_code", _("FNP e papritur")
@@ -87,6 +90,8 @@ class SecurityCase(models.Model):
     why = models.CharField(_("pse"), max_length=60, blank=True)
     network = models.CharField(_("adresa e rrjetit"), max_length=45, blank=True)
     opened_at = models.DateTimeField(_("hapur"))
+    taken_by = models.CharField(_("e ka në dorë"), max_length=80, blank=True, db_default="")
+    taken_at = models.DateTimeField(_("u mor në dorë"), null=True)
     closed_at = models.DateTimeField(_("mbyllur"), null=True)
     closed_by = models.CharField(_("mbylli"), max_length=80, blank=True)
     outcome = models.CharField(_("përfundimi"), max_length=200, blank=True)
@@ -94,6 +99,14 @@ class SecurityCase(models.Model):
     class Meta:
         verbose_name = _("rast sigurie")
         verbose_name_plural = _("raste sigurie")
+        permissions: ClassVar = [
+            ("work_securitycase", "Can take cases of security, note what was found and close them")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_case_in_hand_is_in_somebodys_hand", condition=Q(taken_by="") ^ Q(taken_at__isnull=False)
+            )
+        ]
         indexes: ClassVar = [
             models.Index(name="open_cases", fields=["opened_at"], condition=Q(status="open")),
             models.Index(name="closed_cases", fields=["closed_at"], condition=Q(status="closed")),
@@ -102,3 +115,20 @@ class SecurityCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.reference}"
+
+
+class CaseNote(models.Model):
+    """What somebody of staff found out about a case of security; only added to. A hand-over is one too."""
+
+    case = models.ForeignKey(SecurityCase, on_delete=models.PROTECT, related_name="notes", verbose_name=_("rasti"))
+    text = models.CharField(_("shënimi"), max_length=1000)
+    written_by = models.CharField(_("shkroi"), max_length=80)
+    written_at = models.DateTimeField(_("shkruar"))
+
+    class Meta:
+        verbose_name = _("shënim i një rasti")
+        verbose_name_plural = _("shënime të rasteve")
+        constraints: ClassVar = [models.CheckConstraint(name="a_note_of_a_case_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.written_by} {self.written_at:%Y-%m-%d %H:%M}"

@@ -77,6 +77,11 @@ class FnpChallenge(models.Model):
         indexes: ClassVar = [
             models.Index(name="challenges_of_user", fields=["user", "created_at"]),
             models.Index(name="challenges_by_time", fields=["created_at", "phone"]),
+            models.Index(
+                name="codes_to_forget",
+                fields=["created_at"],
+                condition=~Q(purpose="payment") | Q(consumed_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,13 +7,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from auth_flow.models.calls import CallDigits
 from auth_flow.models.challenges import FnpChallenge
 
 
 class SmsMessage(models.Model):
     """An SMS to send: the row is the truth, the queue only hurries. Nothing is sent after `expires_at`.
 
-    With a challenge, `body_template` holds a mark where the code will stand; without one, it is the final text.
+    With a challenge, or with the digits of a call, `body_template` holds a mark where the code will stand; without
+    either it is the final text.
     `gateway` sent it, or has the next try. `perhaps_taken_by` was handed the message and has not refused it: no other
     gateway may send it then. `gateway_failures` are the temporary ones of the gateway whose turn it is.
     """
@@ -27,6 +29,7 @@ class SmsMessage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     challenge = models.ForeignKey(FnpChallenge, on_delete=models.PROTECT, null=True, related_name="messages")
+    digits = models.ForeignKey(CallDigits, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False)
     to = models.CharField(_("celulari"), max_length=16)
     body_template = models.CharField(_("teksti"), max_length=500)
     status = models.CharField(_("gjendja"), max_length=10, choices=Status, default=Status.QUEUED)
@@ -48,9 +51,16 @@ class SmsMessage(models.Model):
     class Meta:
         verbose_name = "SMS"
         verbose_name_plural = "SMS"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="an_sms_has_a_code_or_digits_never_both",
+                condition=Q(challenge__isnull=True) | Q(digits__isnull=True),
+            )
+        ]
         indexes: ClassVar = [
             models.Index(name="sms_due", fields=["not_before"], condition=Q(status="queued")),
             models.Index(name="sms_of_challenge", fields=["challenge", "created_at"]),
+            models.Index(name="sms_of_digits", fields=["digits"], condition=Q(digits__isnull=False)),
             models.Index(name="sms_by_time", fields=["created_at"]),
             models.Index(name="sms_of_provider", fields=["provider_id"], condition=~Q(provider_id="")),
         ]

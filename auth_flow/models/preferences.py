@@ -18,7 +18,11 @@ class Preferences(models.Model):
     stamp_picture = models.CharField(_("figura"), max_length=20, blank=True)
     stamp_word = models.CharField(_("fjala"), max_length=30, blank=True)
     language = models.CharField(_("gjuha"), max_length=2, blank=True)
+    # Which notices come by e-mail too, kind by kind; `email_notices` for whatever has no choice of its own.
     email_notices = models.BooleanField(_("njoftime me e-mail"), default=True)
+    email_money_came = models.BooleanField(_("arkëtime me e-mail"), default=True, db_default=True)
+    email_low_balance = models.BooleanField(_("gjendje të ulët me e-mail"), default=True, db_default=True)
+    email_statements = models.BooleanField(_("pasqyra gati me e-mail"), default=True, db_default=True)
 
     class Meta:
         verbose_name = _("parapëlqime")

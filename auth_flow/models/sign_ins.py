@@ -11,6 +11,7 @@ from django_otp.models import Device
 from accounts.models import Mandate, User
 from auth_flow import networks
 from auth_flow.models.browsers import KnownBrowser
+from auth_flow.models.calls import ResetPermit
 
 
 class LoginAttempt(models.Model):
@@ -18,7 +19,7 @@ class LoginAttempt(models.Model):
 
     `user` is empty for a pair that names nobody; such a row goes through the same steps and never passes the second.
     `key_hash` is of the cookie that carries the attempt; it changes at every step. `subscriber` follows from `network`
-    (networks.py). All moments are the machine's.
+    (networks.py); `permit` stood for the card. All moments are the machine's.
     """
 
     class Ended(models.TextChoices):
@@ -52,6 +53,9 @@ class LoginAttempt(models.Model):
     started_at = models.DateTimeField(_("filloi"))
     identified_at = models.DateTimeField(null=True)
     proof_at = models.DateTimeField(_("karta"), null=True)
+    permit = models.ForeignKey(
+        ResetPermit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     password_at = models.DateTimeField(_("fjalëkalimi"), null=True)
     fnp_at = models.DateTimeField("FNP", null=True)
     signed_in_at = models.DateTimeField(_("hyri"), null=True)

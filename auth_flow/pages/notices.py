@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def listed(request: SignedInRequest) -> HttpResponse:
             for notice in page
         ],
         "unseen": notices.unseen_count(request.user),
-        "form": NoticeChoiceForm(initial={"email_notices": request.preferences.email_notices}),
+        "form": NoticeChoiceForm(initial=model_to_dict(request.preferences)),
         "email": request.user.person.email if request.user.person else "",
         "newer_url": f"?page={page.previous_page_number()}" if page.has_previous() else None,
         "older_url": f"?page={page.next_page_number()}" if page.has_next() else None,
@@ -51,10 +52,16 @@ def seen(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def choose(request: SignedInRequest) -> HttpResponse:
-    """By e-mail too, or in the portal alone."""
+    """By e-mail too, or in the portal alone; kind by kind."""
     form = NoticeChoiceForm(request.POST)
     form.full_clean()
-    wanted = form.cleaned_data["email_notices"]
-    preferences.choose(user=request.user, actor=audit.actor_of(request.mandate), at=clock.now(), email_notices=wanted)
-    messages.info(request, _("Njoftimet ju vijnë edhe me e-mail.") if wanted else _("Njoftimet i gjeni vetëm këtu."))
+    wanted = form.cleaned_data
+    preferences.choose(user=request.user, actor=audit.actor_of(request.mandate), at=clock.now(), **wanted)
+    if all(wanted.values()):
+        said = _("Njoftimet ju vijnë edhe me e-mail.")
+    elif any(wanted.values()):
+        said = _("Njoftimet që zgjodhët ju vijnë edhe me e-mail; të tjerat i gjeni vetëm këtu.")
+    else:
+        said = _("Njoftimet i gjeni vetëm këtu.")
+    messages.info(request, said)
     return redirect("auth_flow:notices")

@@ -37,10 +37,11 @@ def personalisation(request: SignedInRequest) -> HttpResponse:
         "password_reminder": passwords.warning(user, at),
         "factor": factors.chosen(user).label,
         "stamp": stamps.of(request.preferences),
-        "email_notices": request.preferences.email_notices,
+        "email_notices": any(getattr(request.preferences, name) for name in preferences.MAIL_COLUMNS),
         "low_limit_until": hours.until if (hours := low_limit.of(user, at=at)) else None,
         "agreement": agreement,
         "languages": settings.LANGUAGES,
+        "may_sign": request.mandate.may_sign,
         "mandates": selectors.rights_of(user, chosen=request.mandate, at=at),
     }
     return render(request, "auth_flow/personalisation.html", facts)

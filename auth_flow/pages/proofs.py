@@ -35,7 +35,7 @@ STATUS = {lockout.TooManyFromHere: 429, fnp.TooManyCodes: 429, backends.TooBusy:
 class Way:
     """One of the two ways: its kind of attempt, its cookie, the names of its three pages, and the verb of its FNP.
 
-    `for_newcomers`: whoever is signed in has nothing to do here.
+    `form` is of the first page. `for_newcomers`: whoever is signed in has nothing to do here.
     """
 
     kind: LoginAttempt.Kind
@@ -45,6 +45,7 @@ class Way:
     password: str
     check_code: Callable[..., proofs.Step]
     for_newcomers: bool = False
+    form: type[ProofForm] = ProofForm
 
     @property
     def cookie_name(self) -> str:
@@ -73,7 +74,7 @@ def start(request: HttpRequest, way: Way) -> HttpResponse:
     """Step one: who, and a card; if all is right an FNP is on its way."""
     if way.for_newcomers and cast(PortalRequest, request).attempt:
         return redirect("home")
-    form = ProofForm(request.POST or None)
+    form = way.form(request.POST or None)
     if not form.is_valid():
         underway = attempt_of(request, way)
         facts = {"form": form, "underway": way.page_of(underway) if underway else ""}

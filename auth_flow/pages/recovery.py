@@ -10,10 +10,16 @@ from auth_flow import proofs, recovery
 from auth_flow.decorators import public
 from auth_flow.pages import proofs as pages
 from auth_flow.patience import patient
-from auth_flow.proof_forms import NewPasswordForm
+from auth_flow.proof_forms import NewPasswordForm, RecoveryForm
 
 WAY = pages.Way(
-    proofs.RECOVERY, "recovery", "password_forgot", "password_forgot_code", "password_forgot_new", proofs.check_code
+    proofs.RECOVERY,
+    "recovery",
+    "password_forgot",
+    "password_forgot_code",
+    "password_forgot_new",
+    proofs.check_code,
+    form=RecoveryForm,
 )
 
 

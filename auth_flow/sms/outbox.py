@@ -8,6 +8,7 @@ update, that the row is not its own any more. Which gateway sends is for routes.
 import logging
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 from celery import shared_task
 from django.db import transaction
@@ -16,8 +17,8 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts import clock
-from auth_flow import codes
-from auth_flow.models import FnpChallenge, SmsMessage
+from auth_flow import call_codes, codes
+from auth_flow.models import CallDigits, FnpChallenge, SmsMessage
 from auth_flow.sms import callbacks, health, routes
 from auth_flow.sms.receipts import Gateway, NotSent, Receipt
 
@@ -28,14 +29,36 @@ log = logging.getLogger(__name__)
 
 
 def queue(
-    *, to: str, body_template: str, at: datetime, expires_at: datetime, challenge: FnpChallenge | None = None
+    *,
+    to: str,
+    body_template: str,
+    at: datetime,
+    expires_at: datetime,
+    challenge: FnpChallenge | None = None,
+    digits: CallDigits | None = None,
 ) -> SmsMessage:
     """Put an SMS into the outbox, in the caller's transaction; a worker is hurried after the commit."""
     message = SmsMessage.objects.create(
-        to=to, body_template=body_template, challenge=challenge, created_at=at, not_before=at, expires_at=expires_at
+        to=to,
+        body_template=body_template,
+        challenge=challenge,
+        digits=digits,
+        created_at=at,
+        not_before=at,
+        expires_at=expires_at,
     )
     transaction.on_commit(lambda: _hurry(message.id))
     return message
+
+
+def hurry(challenge: FnpChallenge, *, at: datetime) -> int:
+    """Try again at once what still waits of this challenge, in the caller's transaction; returns how many messages."""
+    waiting = SmsMessage.objects.filter(challenge=challenge, status=SmsMessage.Status.QUEUED)
+    hurried = list(waiting.select_for_update().values_list("id", flat=True))
+    waiting.filter(id__in=hurried).update(not_before=at)
+    for message_id in hurried:
+        transaction.on_commit(partial(_hurry, message_id))
+    return len(hurried)
 
 
 def _hurry(message_id: uuid.UUID) -> None:
@@ -68,7 +91,7 @@ def claim(at: datetime, *, message_id: uuid.UUID | None = None) -> SmsMessage | 
         SmsMessage.objects.filter(id=message.id).update(
             lease_token=token, lease_until=at + LEASE, attempts=F("attempts") + 1
         )
-    return SmsMessage.objects.select_related("challenge").get(id=message.id)
+    return SmsMessage.objects.select_related("challenge", "digits").get(id=message.id)
 
 
 def send(message: SmsMessage) -> str:
@@ -92,7 +115,9 @@ def send(message: SmsMessage) -> str:
 
 def _is_wanted(message: SmsMessage) -> bool:
     """A code that was used or voided, or whose key is gone, would only confuse."""
-    challenge = message.challenge
+    challenge, digits = message.challenge, message.digits
+    if digits is not None:
+        return digits.used_at is None and digits.key_id == call_codes.key_id()
     if challenge is None:
         return True
     return challenge.consumed_at is None and challenge.voided_at is None and challenge.key_id == codes.key_id()
@@ -100,6 +125,8 @@ def _is_wanted(message: SmsMessage) -> bool:
 
 def _text(message: SmsMessage) -> str:
     """The code comes into the text here and nowhere else; the mark is replaced once, never formatted."""
+    if message.digits is not None:
+        return message.body_template.replace(call_codes.MARK, call_codes.derive(message.digits), 1)
     if message.challenge is None:
         return message.body_template
     return message.body_template.replace(codes.MARK, codes.derive(message.challenge), 1)

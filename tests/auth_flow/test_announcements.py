@@ -46,6 +46,16 @@ def test_who_chose_none_gets_none(user: User) -> None:
     assert not MailMessage.objects.exists()
 
 
+def test_a_choice_against_one_kind_leaves_the_others(user: User) -> None:
+    notices.declare("statements.balance.test", "x")
+    Preferences.objects.create(user=user, email_low_balance=False)
+
+    notices.tell(user, "statements.balance.test", {}, AT)
+    assert not MailMessage.objects.exists()
+    notices.tell(user, NEW_BROWSER, FACTS, AT)
+    assert MailMessage.objects.count() == 1
+
+
 def test_who_has_no_address_gets_none(user: User) -> None:
     assert user.person is not None
     user.person.email = ""

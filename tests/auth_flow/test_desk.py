@@ -1,62 +1,54 @@
-"""The contact centre's desk: what an agent sees, what she may do, and what she never can."""
+"""What an agent may do for a caller, with and without a check, who hears of it, and what she never can."""
 
-import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.conf import settings as portal
 from django.db import OperationalError
 from django.test import Client
 from psycopg import errors
 
-from accounts import audit, clock
 from accounts.models import AuditEvent, Company, Notice, User
-from auth_flow import blocks, cases, desk, lockout, login
-from auth_flow.models import AccessBlock, FailureCounter, LoginAttempt, SecurityCase, SmsMessage
+from auth_flow import blocks, calls, cases, desk, desk_alarms, fnp, lockout, login
+from auth_flow.models import (
+    AccessBlock,
+    Call,
+    CallAct,
+    DeskAlarm,
+    FailureCounter,
+    FnpChallenge,
+    LoginAttempt,
+    SecurityCase,
+    SmsMessage,
+)
+from auth_flow.sms import gsm7
 from tests import builders, doors
-from tests.auth_flow import steps
+from tests.auth_flow import callers, steps
+from tests.auth_flow.callers import DESK, WHY, act, agent, facts, look, ring
 
 pytestmark = pytest.mark.django_db
 
-DESK = "/staff/auth_flow/accessblock/desk/"
-WHY = "Telefonoi për hyrjen e bllokuar"
+
+@pytest.fixture
+def staff() -> User:
+    return agent("view_accessblock", "change_accessblock")
 
 
 @pytest.fixture
-def now() -> datetime:
-    return clock.machine()
+def at_desk(staff: User) -> Client:
+    return doors.at_the_desk(staff)
 
 
 @pytest.fixture
-def company(now: datetime) -> Company:
-    return builders.company(at=now)
+def call(user: User, staff: User, now: datetime) -> Call:
+    return callers.checked_call(user, agent=staff, at=now)
 
 
 @pytest.fixture
-def user(company: Company) -> User:
-    return steps.customer_of(company)
-
-
-def agent(*permissions: str) -> User:
-    staff = builders.staff(superuser=False)
-    staff.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return staff
-
-
-@pytest.fixture
-def at_desk() -> Client:
-    return doors.at_the_desk(agent("view_accessblock", "change_accessblock"))
-
-
-def look(client: Client, user: User, **typed: str) -> Any:
-    """Find her by her number and open her page."""
-    return client.post(DESK, {"customer_number": user.username, "reason": WHY} | typed, follow=True)
-
-
-def act(client: Client, user: User, act: str, **typed: object) -> Any:
-    form = {"act": act, "reason": WHY} | typed
-    return client.post(f"{DESK}{user.pk}/", form, follow=True)
+def unchecked(user: User, staff: User, now: datetime) -> Call:
+    return callers.call_with(user, agent=staff, at=now)
 
 
 def shut(user: User, at: datetime) -> None:
@@ -65,186 +57,205 @@ def shut(user: User, at: datetime) -> None:
             lockout.reserve(lockout.identity_of_user(user), lane, at)
 
 
-# --- Looking ---------------------------------------------------------------------------------------------------------
+# --- What opens a way in ---------------------------------------------------------------------------------------------
 
 
-def test_a_look_needs_a_reason_and_stands_in_the_trail(at_desk: Client, user: User) -> None:
-    refused = look(at_desk, user, reason="")
-    assert refused.context["form"].errors["reason"]
-    assert not AuditEvent.objects.filter(event="staff.user.looked_at").exists()
-
-    page = look(at_desk, user)
-
-    assert page.context["dossier"].user == user
-    seen = AuditEvent.objects.get(event="staff.user.looked_at")
-    assert (seen.subject, seen.reason, seen.actor_role) == (f"user:{user.pk}", WHY, "staff")
-
-
-@pytest.mark.parametrize("by", ["customer_number", "nipt", "phone_end"])
-def test_she_is_found_by_one_of_three(at_desk: Client, user: User, company: Company, by: str) -> None:
-    typed = {"customer_number": user.username, "nipt": company.nipt, "phone_end": user.person.phone[-6:]}[by]
-
-    page = at_desk.post(DESK, {by: typed, "reason": WHY}, follow=True)
-
-    assert page.context["dossier"].user == user
-    record = bytes(AuditEvent.objects.get(event="staff.user.looked_at").record).decode()
-    assert by in record
-    assert typed not in record or typed == str(user.pk)
-
-
-def test_several_people_of_one_company_are_offered(at_desk: Client, user: User, company: Company) -> None:
-    colleague = steps.customer_of(company)
-
-    page = at_desk.post(DESK, {"nipt": company.nipt, "reason": WHY})
-
-    assert set(page.context["found"]) == {user, colleague}
-    assert AuditEvent.objects.filter(event="staff.user.looked_at").count() == 2
-
-
-def test_a_page_opens_after_a_look_alone(at_desk: Client, user: User) -> None:
-    assert at_desk.get(f"{DESK}{user.pk}/").headers["Location"] == DESK
-
-
-def test_the_page_tells_no_code_no_phone_and_no_text(
-    at_desk: Client, user: User, company: Company, now: datetime
-) -> None:
-    attempt = steps.with_password(user, company, at=now)
-    shut(user, now)
-
-    page = look(at_desk, user).content.decode()
-
-    assert steps.challenge_of(attempt).reference in page
-    assert FailureCounter.objects.filter(lane=lockout.OTHERS).get().reference in page
-    assert user.person.phone not in page
-    assert steps.right_code(attempt) not in re.sub(r'value="[^"]*"', "", page)
-    assert 'type="password"' not in page
-
-
-def test_staff_are_never_found(at_desk: Client) -> None:
-    colleague = builders.staff()
-
-    assert look(at_desk, colleague).status_code == 200
-    for verb in (desk.block, desk.end_sessions):
-        with pytest.raises(User.DoesNotExist):
-            verb(user_id=colleague.pk, reason=WHY, actor=audit.actor_of(colleague), at=clock.machine())
-
-
-def test_who_may_only_look_may_not_act(user: User, now: datetime) -> None:
-    looker = doors.at_the_desk(agent("view_accessblock"))
-    page = look(looker, user)
-
-    assert "Zhblloko" not in page.content.decode()
-    assert act(looker, user, "block").status_code == 403
-    assert not AccessBlock.objects.exists()
-
-
-def test_other_staff_and_customers_have_no_desk(user: User, company: Company) -> None:
-    customer = Client()
-    steps.browse_in(customer, user, company)
-
-    assert doors.at_the_desk(agent()).get(DESK).status_code == 403
-    assert customer.get(DESK).status_code == 302
-    assert Client().get(DESK).status_code == 302
-
-
-# --- Acting ----------------------------------------------------------------------------------------------------------
-
-
-def test_unblocking_opens_both_lanes_and_tells_the_owner(
-    at_desk: Client, user: User, company: Company, now: datetime
+def test_unblocking_opens_every_lane_and_tells_the_owner(
+    call: Call, user: User, company: Company, now: datetime
 ) -> None:
     shut(user, now)
-    look(at_desk, user)
 
-    act(at_desk, user, "unblock", caller_is_verified="on")
+    desk.unblock(**facts(call, at=now))
 
     assert not FailureCounter.objects.exclude(failures=0).exists()
     assert steps.with_password(user, company, at=now).password_at == now
     assert Notice.objects.filter(user=user, kind=desk.UNBLOCKED).exists()
-    assert "zhbllokua" in SmsMessage.objects.get(challenge=None, to=user.person.phone).body_template
+    assert "zhbllokua" in SmsMessage.objects.get(challenge=None, digits=None, to=user.person.phone).body_template
     assert AuditEvent.objects.get(event="staff.access.unblocked").reason == WHY
+    assert CallAct.objects.get().what == "unblock"
 
 
-def test_nobody_is_unblocked_before_the_caller_was_verified(at_desk: Client, user: User, now: datetime) -> None:
+@pytest.mark.parametrize("verb", [desk.unblock, desk.allow_reset, desk.remove_app])
+def test_nothing_is_opened_before_the_caller_was_checked(
+    unchecked: Call, user: User, now: datetime, verb: Callable[..., object]
+) -> None:
     shut(user, now)
-    look(at_desk, user)
 
-    page = act(at_desk, user, "unblock")
+    with pytest.raises(calls.CallerNotChecked):
+        verb(**facts(unchecked, at=now))
 
-    assert str(desk.CallerNotVerified.sentence) in page.content.decode()
     assert FailureCounter.objects.filter(failures=5).count() == 2
-    assert AuditEvent.objects.get(event="staff.access.unblocked").outcome == "refused"
+    assert not CallAct.objects.exists()
+    refused = AuditEvent.objects.get(outcome="refused", reason="caller_not_checked")
+    assert refused.subject == f"user:{user.pk}"
 
 
-def test_an_agent_shuts_an_access_and_lifts_it(at_desk: Client, user: User, company: Company, now: datetime) -> None:
-    browser = Client()
-    steps.browse_in(browser, user, company)
-    look(at_desk, user)
-
-    act(at_desk, user, "block")
-    assert browser.get("/personalisation/").status_code == 302
-    with pytest.raises(blocks.AccessFrozen):
-        steps.with_password(user, company, at=now)
-
-    act(at_desk, user, "unblock", caller_is_verified="on")
-    assert steps.with_password(user, company, at=now).password_at == now
-
-
-def test_a_block_of_the_centre_is_lifted_by_one_agent(at_desk: Client, user: User, now: datetime) -> None:
+def test_a_block_of_the_centre_is_lifted_by_one_agent(call: Call, user: User, now: datetime) -> None:
     AccessBlock.objects.create(
         user=user, kind="centre", lane="others", reference="K7M3P9QX", reason="x", placed_by="clock", placed_at=now
     )
-    look(at_desk, user)
 
-    act(at_desk, user, "unblock", caller_is_verified="on")
+    desk.unblock(**facts(call, at=now))
 
-    assert AccessBlock.objects.get(user=user).lifted_at
+    assert AccessBlock.objects.get(user=user).lifted_at == now
 
 
-def test_a_freeze_takes_two_people(at_desk: Client, user: User, company: Company, now: datetime) -> None:
-    Client().post("/security/freeze/", _pair(user, company) | {"password": builders.PASSWORD})
-    freeze = AccessBlock.objects.get(user=user)
-    second = doors.at_the_desk(agent("view_accessblock", "change_accessblock"))
-    for client in (at_desk, second):
-        look(client, user)
+def test_to_unblock_lifts_no_freeze(call: Call, user: User, company: Company, now: datetime) -> None:
+    desk.freeze(**facts(call, at=now))
 
-    act(at_desk, user, "unblock", caller_is_verified="on")
-    act(at_desk, user, "lift_freeze", row=freeze.pk, caller_is_verified="on")
-    again = act(at_desk, user, "lift_freeze", row=freeze.pk, caller_is_verified="on")
-    assert str(desk.AnotherMustConfirm.sentence) in again.content.decode()
+    desk.unblock(**facts(call, at=now))
+
     with pytest.raises(blocks.AccessFrozen):
         steps.with_password(user, company, at=now)
 
-    act(second, user, "lift_freeze", row=freeze.pk, caller_is_verified="on")
 
-    freeze.refresh_from_db()
-    assert freeze.lifted_at
-    assert freeze.lifted_by != freeze.lift_proposed_by
+def test_many_unblocks_within_the_hour_raise_one_alarm(call: Call, staff: User, now: datetime, settings: Any) -> None:
+    settings.DESK_UNBLOCKS_PER_HOUR = 2
+    desk.unblock(**facts(call, at=now))
+    assert not DeskAlarm.objects.exists()
+
+    for _again in range(2):
+        desk.unblock(**facts(call, at=now))
+
+    alarm = DeskAlarm.objects.get()
+    assert (alarm.agent, alarm.kind, alarm.count) == (staff, "unblocks", 2)
+    assert AuditEvent.objects.filter(event="staff.desk.alarm").count() == 1
+    assert desk_alarms.recent(at=now) == [alarm]
+
+
+# --- What shuts, and what only hurries -------------------------------------------------------------------------------
+
+
+def test_an_agent_shuts_an_access_without_a_check(unchecked: Call, user: User, company: Company, now: datetime) -> None:
+    browser = Client()
+    steps.browse_in(browser, user, company)
+
+    desk.freeze(**facts(unchecked, at=now))
+
+    assert browser.get("/personalisation/").status_code == 302
+    with pytest.raises(blocks.AccessFrozen):
+        steps.with_password(user, company, at=now)
+    assert Notice.objects.filter(user=user, kind=desk.FROZEN).exists()
+    assert not SmsMessage.objects.filter(challenge=None, to=user.person.phone).exists(), "the phone may be lost"
+
+
+def test_a_freeze_that_stands_already_stays(unchecked: Call, user: User, now: datetime) -> None:
+    first = desk.freeze(**facts(unchecked, at=now))
+    second = desk.freeze(**facts(unchecked, at=now + timedelta(minutes=1)))
+
+    assert first == second
+    assert Notice.objects.filter(user=user, kind=desk.FROZEN).count() == 1
+
+
+def test_ending_sessions_ends_ways_in_too(unchecked: Call, user: User, company: Company, now: datetime) -> None:
+    steps.with_session(user, company, at=now)
+    pending = steps.with_password(user, company, at=now)
+    code = steps.right_code(pending)
+
+    desk.end_sessions(**facts(unchecked, at=now))
+
+    assert not LoginAttempt.objects.filter(user=user, ended_at=None).exists()
+    assert Notice.objects.filter(user=user, kind=desk.SESSIONS_ENDED).exists()
+    with pytest.raises(login.SignInExpired):
+        login.check_code(attempt=pending, code=code, at=now)
+
+
+def test_an_fnp_that_waits_in_the_outbox_is_hurried(
+    unchecked: Call, user: User, company: Company, now: datetime
+) -> None:
+    attempt = steps.with_password(user, company, at=now)
+    SmsMessage.objects.update(not_before=now + timedelta(seconds=20))
+
+    desk.send_again(**facts(unchecked, at=now))
+
+    assert SmsMessage.objects.get().not_before == now
+    assert steps.challenge_of(attempt).sends == 1
+    assert Notice.objects.filter(user=user, kind=desk.SENT_AGAIN).exists()
+
+
+def test_an_fnp_that_was_sent_goes_out_once_more_than_she_could(
+    unchecked: Call, user: User, company: Company, now: datetime
+) -> None:
+    attempt = steps.with_password(user, company, at=now)
+    FnpChallenge.objects.update(sends=portal.FNP_SENDS_MAX)
+    SmsMessage.objects.update(status="delivered", created_at=now - timedelta(minutes=1))
+    before = steps.right_code(attempt)
+
+    desk.send_again(**facts(unchecked, at=now))
+
+    assert SmsMessage.objects.filter(status="queued", challenge__attempt=attempt).count() == 1
+    assert steps.right_code(attempt) == before, "the same code, sent again"
+    SmsMessage.objects.update(status="delivered", created_at=now - timedelta(minutes=1))
+    with pytest.raises(fnp.NoMoreSends):
+        desk.send_again(**facts(unchecked, at=now))
+
+
+def test_where_no_fnp_waits_none_is_sent(unchecked: Call, user: User, company: Company, now: datetime) -> None:
+    with pytest.raises(desk.NothingToSend):
+        desk.send_again(**facts(unchecked, at=now))
+    steps.with_password(user, company, at=now)
+
+    with pytest.raises(desk.NothingToSend):
+        desk.send_again(**facts(unchecked, at=now + timedelta(seconds=179)))
+    assert not CallAct.objects.exists()
+
+
+def test_every_act_is_told_and_stands_in_the_call(call: Call, user: User, company: Company, now: datetime) -> None:
+    steps.with_password(user, company, at=now)
+    for verb in (desk.send_again, desk.unblock, desk.allow_reset, desk.end_sessions, desk.freeze):
+        verb(**facts(call, at=now))
+
+    told = set(Notice.objects.filter(user=user).values_list("kind", flat=True))
+    assert told >= {desk.SENT_AGAIN, desk.UNBLOCKED, desk.RESET_ALLOWED, desk.SESSIONS_ENDED, desk.FROZEN}
+    done = set(CallAct.objects.values_list("what", flat=True))
+    assert done == {"resend", "unblock", "reset", "end_sessions", "freeze"}
+    assert set(CallAct.objects.values_list("reason", flat=True)) == {WHY}
+
+
+# --- In a browser ----------------------------------------------------------------------------------------------------
+
+
+def test_a_call_from_the_look_to_the_unblocked_access(
+    at_desk: Client, user: User, company: Company, now: datetime
+) -> None:
+    shut(user, now)
+    assert "mbyllur deri" in ring(at_desk, user).content.decode()
+
+    page = act(at_desk, user, "unblock")
+
+    assert "Hyrja u zhbllokua" in page.content.decode()
     assert steps.with_password(user, company, at=now).password_at == now
 
 
-def test_a_proposal_holds_an_hour(user: User, now: datetime) -> None:
-    freeze = AccessBlock.objects.create(
-        user=user, kind="freeze", reference="K7M3P9QX", reason="x", placed_by="x", placed_at=now
-    )
-    one, two = (audit.actor_of(agent()) for _agent in range(2))
-    facts: dict[str, Any] = {"user_id": user.pk, "block_id": freeze.pk, "reason": WHY, "caller_is_verified": True}
-    late = now + timedelta(minutes=60)
+@pytest.mark.parametrize("verb", ["unblock", "freeze", "thaw", "reset", "remove_app", "end_sessions", "resend"])
+def test_no_act_without_a_call(at_desk: Client, user: User, verb: str) -> None:
+    look(at_desk, user)
 
-    assert not desk.lift_freeze(**facts, actor=one, at=now)
-    assert not desk.lift_freeze(**facts, actor=two, at=late), "too late: a proposal of her own"
-    with pytest.raises(desk.AnotherMustConfirm):
-        desk.lift_freeze(**facts, actor=two, at=late)
-    assert desk.lift_freeze(**facts, actor=one, at=late + timedelta(minutes=59))
+    page = act(at_desk, user, verb)
+
+    assert str(calls.NoOpenCall.sentence) in page.content.decode()
+    assert not CallAct.objects.exists()
+    assert AuditEvent.objects.get(outcome="refused").reason == "no_open_call"
 
 
-def test_a_block_that_stands_is_not_recorded_again(user: User, now: datetime) -> None:
-    actor = audit.actor_of(agent())
-    first = desk.block(user_id=user.pk, reason=WHY, actor=actor, at=now)
-    second = desk.block(user_id=user.pk, reason=WHY, actor=actor, at=now + timedelta(minutes=1))
+def test_who_may_only_look_may_not_act(user: User) -> None:
+    looker = doors.at_the_desk(agent("view_accessblock"))
+    page = look(looker, user).content.decode()
 
-    assert first == second
-    assert AuditEvent.objects.filter(event="staff.access.blocked").count() == 1
+    assert "Hap telefonatën" not in page
+    assert act(looker, user, "freeze").status_code == 403
+    for step in ("", "end/", "digits/", "check/"):
+        assert callers.step(looker, user, step).status_code == 403
+    assert not AccessBlock.objects.exists()
+
+
+def test_an_act_without_a_reason_is_none(at_desk: Client, user: User) -> None:
+    ring(at_desk, user, checked=False)
+
+    page = act(at_desk, user, "freeze", reason="")
+
+    assert "Shkruani arsyen" in page.content.decode()
+    assert not AccessBlock.objects.exists()
 
 
 def test_a_dead_end_of_nobody_is_closed_by_its_reference(at_desk: Client, now: datetime) -> None:
@@ -265,38 +276,9 @@ def test_two_at_one_row_are_asked_to_try_again(at_desk: Client, user: User, monk
         raise OperationalError from errors.LockNotAvailable()
 
     look(at_desk, user)
-    monkeypatch.setattr(desk, "block", in_the_way)
+    monkeypatch.setattr(calls, "open_call", in_the_way)
 
-    assert act(at_desk, user, "block").status_code == 503
-
-
-def test_a_freeze_of_somebody_else_is_not_lifted_from_this_page(
-    at_desk: Client, user: User, company: Company, now: datetime
-) -> None:
-    other = steps.customer_of(company)
-    freeze = AccessBlock.objects.create(
-        user=other, kind="freeze", reference="K7M3P9QX", reason="x", placed_by="x", placed_at=now
-    )
-    look(at_desk, user)
-
-    page = act(at_desk, user, "lift_freeze", row=freeze.pk, caller_is_verified="on")
-
-    assert str(desk.NothingToLift.sentence) in page.content.decode()
-    freeze.refresh_from_db()
-    assert freeze.lift_proposed_by == ""
-
-
-def test_ending_sessions_ends_ways_in_too(at_desk: Client, user: User, company: Company, now: datetime) -> None:
-    steps.with_session(user, company, at=now)
-    pending = steps.with_password(user, company, at=now)
-    code = steps.right_code(pending)
-    look(at_desk, user)
-
-    act(at_desk, user, "end_sessions")
-
-    assert not LoginAttempt.objects.filter(user=user, ended_at=None).exists()
-    with pytest.raises(login.SignInExpired):
-        login.check_code(attempt=pending, code=code, at=now)
+    assert callers.step(at_desk, user, "", channel="phone", began_by_customer="yes", reason=WHY).status_code == 503
 
 
 def test_a_case_is_closed_once_with_its_outcome(at_desk: Client, user: User, company: Company, now: datetime) -> None:
@@ -313,18 +295,18 @@ def test_a_case_is_closed_once_with_its_outcome(at_desk: Client, user: User, com
     assert str(cases.CaseIsClosed.sentence) in again.content.decode()
 
 
-def test_an_act_without_a_reason_is_none(at_desk: Client, user: User) -> None:
-    look(at_desk, user)
+def test_the_page_shows_no_money(at_desk: Client, user: User, company: Company) -> None:
+    account = builders.funded(company, 123_456_789)
 
-    page = act(at_desk, user, "block", reason="")
+    page = ring(at_desk, user).content.decode()
 
-    assert "Shkruani arsyen" in page.content.decode()
-    assert not AccessBlock.objects.exists()
-
-
-def test_the_first_page_of_staff_leads_to_the_desk(at_desk: Client) -> None:
-    assert DESK in at_desk.get("/staff/").content.decode()
+    assert company.name in page
+    assert "1.234.567,89" not in page
+    assert str(account.iban) not in page
 
 
-def _pair(user: User, company: Company) -> dict[str, str]:
-    return {"customer_number": user.username, "nipt": company.nipt}
+@pytest.mark.parametrize("text", [desk.SMS_UNBLOCKED, desk.SMS_APP_REMOVED, desk.SMS_RESET_ALLOWED])
+def test_what_the_desk_sends_fits_one_sms(text: str) -> None:
+    bank = portal.BANK
+
+    assert gsm7.fits(text.format(bank=bank["short_name"], at="20.11.2026 10:00", phone=bank["phone_sms"]))

