@@ -57,7 +57,10 @@ def take(reports: Sequence[StatusReport], *, file: ArrivedFile, at: datetime) ->
     A word on a whole file speaks for the payments that nothing in the answer names. Where it names one that we do not
     know, nobody can say which are the others: then it speaks for none, and staff see it.
     """
-    named = [[known for some in _batches(report.statuses) for known in _named(some, report)] for report in reports]
+    named = [
+        [known for some in batches(report.statuses) for known in named_by(some, report.original_message_id)]
+        for report in reports
+    ]
     ours = {one.item_id for names in named for one in names}
     strangers = [one.reference for names in named for one in names if one.item_id is None]
     groups = [report for report in reports if report.group_status in LAST_WORDS]
@@ -66,20 +69,23 @@ def take(reports: Sequence[StatusReport], *, file: ArrivedFile, at: datetime) ->
         note_strangers(references=strangers, withheld=withheld, file=file, at=at)
         groups = []
     rulings = [ruling for report, names in zip(reports, named, strict=True) for ruling in _rulings(report, names)]
-    for batch in _batches([*rulings, *(ruling for report in groups for ruling in _rest(report, ours))]):
+    for batch in batches([*rulings, *(ruling for report in groups for ruling in _rest(report, ours))]):
         apply(rulings=batch, file=file, at=at)
 
 
-def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+def batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
 
 
-def _named(statuses: Sequence[Status], report: StatusReport) -> Iterator[Named]:
-    """Which payment each status is about: by our transaction id, by the UETR, which is the order's own id, or by the
-    order's number where the answer has only that. Two names that disagree name nothing."""
+def named_by(statuses: Sequence[Status], original_message_id: str) -> Iterator[Named]:
+    """Which payment of a file of ours, or of any where no file is named, each status is about.
+
+    By our transaction id, by the UETR, which is the order's own id, or by the order's number where the answer has only
+    that. Two names that disagree name nothing.
+    """
     sent = ClearingItem.objects.exclude(file=None)
-    if report.original_message_id:
-        sent = sent.filter(file__message_id=report.original_message_id)
+    if original_message_id:
+        sent = sent.filter(file__message_id=original_message_id)
     by_id = sent.filter(transaction_id__in=[one.transaction_id for one in statuses if one.transaction_id])
     by_uetr = sent.filter(order__in=[one.uetr for one in statuses if one.uetr])
     by_number = sent.filter(order__number__in=[one.end_to_end_id for one in statuses if one.end_to_end_id])
@@ -127,7 +133,7 @@ def note_strangers(*, references: Sequence[str], withheld: Sequence[str], file: 
 @verb("payments.clearing.answered")
 def apply(*, rulings: Sequence[Ruling], file: ArrivedFile, at: datetime) -> None:
     """Accept or bring back the payments of one batch. What was ruled on before stays: another word is a difference."""
-    items = _locked(rulings)
+    items = locked([ruling.item_id for ruling in rulings])
     accepted: list[ClearingItem] = []
     rejected: list[ClearingItem] = []
     for ruling in rulings:
@@ -145,20 +151,28 @@ def apply(*, rulings: Sequence[Ruling], file: ArrivedFile, at: datetime) -> None
     _bring_back(rejected, file=file, at=at)
 
 
-def _locked(rulings: Sequence[Ruling]) -> dict[int, ClearingItem]:
+def locked(item_ids: Sequence[int]) -> dict[int, ClearingItem]:
     """Items and their orders under their locks; one item once, however many words there are on it."""
     items = ClearingItem.objects.select_for_update(of=("self", "order"), no_key=True).select_related(
         "order__company", "order__debit_account"
     )
-    return {item.pk: item for item in items.filter(pk__in=[ruling.item_id for ruling in rulings]).order_by("pk")}
+    return {item.pk: item for item in items.filter(pk__in=item_ids).order_by("pk")}
 
 
 def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
-    """Book rejected payments home, but for those that the core or staff brought home before; where the account has been
-    closed meanwhile, staff must find the money a way."""
-    if not items:
-        return
-    ClearingItem.objects.bulk_update(items, ["status", "answer", "answered_at", "reason_code"])
+    """Write the rejections down, and book their payments home."""
+    if items:
+        ClearingItem.objects.bulk_update(items, ["status", "answer", "answered_at", "reason_code"])
+        bring_home(items, [item.reason_code for item in items], file=file, at=at)
+
+
+def bring_home(items: Items, codes: Sequence[str], *, file: ArrivedFile, at: datetime) -> Items:
+    """Book locked payments home, each for the reason of its code, and tell their people; those that came home.
+
+    But for those that the core or staff brought home before; where the account has been closed meanwhile, staff must
+    find the money a way. Both are differences.
+    """
+    code_of = dict(zip([item.pk for item in items], codes, strict=True))
     given_back = interbank.given_back(item.order for item in items)
     home = []
     for item in items:
@@ -168,9 +182,7 @@ def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
             _differs(file, Difference.What.NOT_RETURNED, item.order.number, at=at)
         else:
             home.append(item)
-    if not home:
-        return
-    sentences = [reasons.sentence(item.reason_code) for item in home]
+    sentences = [reasons.sentence(code_of[item.pk]) for item in home]
     value_on = business_day.calendar().on_or_after(clock.tirana_day(at))
     orders = [item.order for item in home]
     postings = interbank.bring_back(orders, reasons=sentences, value_on=value_on, at=at)
@@ -179,10 +191,11 @@ def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
         order.returned_at, order.return_posting_id = at, posting_id
     PaymentOrder.objects.bulk_update(orders, ["status", "end_reason", "returned_at", "return_posting"])
     for item in home:
-        _tell(item, at=at)
+        _tell(item, code_of[item.pk], at=at)
+    return home
 
 
-def _tell(item: ClearingItem, *, at: datetime) -> None:
+def _tell(item: ClearingItem, reason_code: str, *, at: datetime) -> None:
     """The trace in the company's chain, and a notice to who prepared the order and to all who signed it."""
     order = item.order
     audit.record(
@@ -190,7 +203,7 @@ def _tell(item: ClearingItem, *, at: datetime) -> None:
         actor=audit.Actor(name="clearing", role="system", company_id=str(order.company_id)),
         at=at,
         subject=f"order:{order.pk}",
-        reason=item.reason_code,
+        reason=reason_code,
         details={"posting": order.return_posting_id, "transaction": item.transaction_id},
     )
     facts = {"number": order.number, "amount": format_money(order.amount_minor, order.currency)}

@@ -208,7 +208,10 @@ def _require_low_limit(order: PaymentOrder, user: User, *, at: datetime) -> None
         return
     most = settings.LOW_LIMIT_MINOR.get(order.currency, 0)
     signed = PaymentOrder.objects.filter(
-        currency=order.currency, signatures__user=user.pk, signatures__signed_at__gte=hours.since
+        currency=order.currency,
+        signatures__user=user.pk,
+        signatures__signed_at__gte=hours.since,
+        status__in=(*limits.COUNTS, OrderStatus.RETURNED),
     )
     spent = signed.aggregate(sum=Sum("amount_minor"))["sum"] or 0
     if spent + order.amount_minor > most:

@@ -16,9 +16,9 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.verbs import verb
-from payments import answers, clearing_folder, incoming, sent_files
+from payments import answers, clearing_folder, incoming, returns, sent_files
 from payments.clearing_folder import BAD, DONE
-from payments.iso20022 import camt054, pacs002, pacs008, xml
+from payments.iso20022 import camt054, pacs002, pacs004, pacs008, xml
 from payments.iso20022.xml import Element, UnreadableError
 from payments.models import ArrivedFile
 from payments.models.clearing import Message
@@ -105,6 +105,11 @@ def _credit_transfers(body: Element) -> Parcel:
     return Parcel(Message.PACS_008, message.message_id, len(message.transfers), incoming.take_transfers, message)
 
 
+def _payment_returns(body: Element) -> Parcel:
+    message = pacs004.read(body)
+    return Parcel(Message.PACS_004, message.message_id, len(message.returns), returns.take, message)
+
+
 def _notification(body: Element) -> Parcel:
     notification = camt054.read(body, settlement_account=settings.CLEARING_SETTLEMENT_ACCOUNT)
     count = len(notification.movements)
@@ -113,6 +118,7 @@ def _notification(body: Element) -> Parcel:
 
 READERS: dict[str, Callable[[Element], Parcel]] = {
     xml.PACS_002: _status_reports,
+    xml.PACS_004: _payment_returns,
     xml.PACS_008: _credit_transfers,
     xml.CAMT_054: _notification,
 }
@@ -144,7 +150,7 @@ def finish(*, file_id: int, at: datetime) -> None:
     file = ArrivedFile.objects.select_for_update(no_key=True).get(pk=file_id)
     if file.status != ArrivedFile.Status.OPEN:
         return
-    file.applied = file.answered_items.count() + file.credits.count() + file.settlements.count()
+    file.applied = sum(rows.count() for rows in (file.answered_items, file.credits, file.settlements, file.returns))
     file.status, file.finished_at = ArrivedFile.Status.DONE, at
     file.save(update_fields=["applied", "status", "finished_at"])
     facts = {"name": file.name, "message": file.message, "count": file.count, "applied": file.applied}

@@ -11,12 +11,17 @@ from payments.models import ParticipantBank
 
 def bank_label(iban: str) -> str:
     """The bank's name for a valid IBAN; its number where the table has no name."""
+    names = ParticipantBank.objects.filter(code=check_iban(iban).bank_code).values_list("name", flat=True)
+    return label_of(iban, None if is_ours(check_iban(iban)) else names.first())
+
+
+def label_of(iban: str, known: str | None) -> str:
+    """The same where the name that the table has, if any, was read already."""
     parts = check_iban(iban)
     if is_ours(parts):
         return str(settings.BANK["name"])
-    known = ParticipantBank.objects.filter(code=parts.bank_code).first()
     if known:
-        return known.name
+        return known
     return _("Banka %(bank)s, dega %(branch)s") % {"bank": parts.bank_code, "branch": parts.branch_code}
 
 

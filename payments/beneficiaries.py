@@ -60,6 +60,7 @@ def edit(*, beneficiary_id: UUID, mandate: Mandate, name: str, iban: str, nickna
     after = {"name": name, "iban": iban, "nickname": nickname}
     if after == before:
         return Kept(row, None)
+    is_same_payee = (name, iban) == (row.name, row.iban)
     if iban != row.iban:
         if payees.is_in_book(mandate.company, iban):
             raise _stands_there(mandate, iban)
@@ -73,7 +74,7 @@ def edit(*, beneficiary_id: UUID, mandate: Mandate, name: str, iban: str, nickna
         subject=f"beneficiary:{row.pk}",
         details={"before": before, "after": after},
     )
-    return Kept(row, _checked(mandate, name, iban, at))
+    return Kept(row, None if is_same_payee else _checked(mandate, name, iban, at))
 
 
 @verb("payments.beneficiary.removed")

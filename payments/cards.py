@@ -33,6 +33,7 @@ CHIPS = {
     OrderStatus.REJECTED: "stop",
     OrderStatus.FAILED: "stop",
     OrderStatus.RETURNED: "stop",
+    OrderStatus.SENT_BACK: "wait",
 }
 
 
@@ -67,6 +68,16 @@ class OrderCard:
 class SignerLine:
     name: str
     signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SentBackCard:
+    """Which order was sent back for a change, by whom and why."""
+
+    id: UUID
+    number: str
+    by: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,14 @@ def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
 
 def signer_lines(signatures: Sequence[Signature | StandingSignature]) -> list[SignerLine]:
     return [SignerLine(signature.user.full_name, signature.signed_at) for signature in signatures]
+
+
+def sent_back_card(order: PaymentOrder) -> SentBackCard | None:
+    """Of the order that this one replaces, if any; of an order as `selectors.order_of` brings it."""
+    before = order.replaces
+    if before is None or before.ended_by is None:
+        return None
+    return SentBackCard(before.pk, before.number, before.ended_by.full_name, before.end_reason)
 
 
 def dots(given: int, wanted: int) -> list[bool]:

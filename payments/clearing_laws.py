@@ -65,6 +65,18 @@ LAWS: Final = (
         """,
     ),
     Law(
+        "accepted_payment_came_home_by_its_return",
+        "A payment that another bank took came home where that bank gave it back, and nowhere else.",
+        ITEMS,
+        """
+        SELECT 'order:' || o.id, CASE WHEN r.id IS NULL THEN 'executed' ELSE 'returned' END, o.status
+          FROM payments_clearingitem i JOIN payments_paymentorder o ON o.id = i.order_id
+          LEFT JOIN payments_paymentreturn r ON r.item_id = i.id AND r.posting_id = o.return_posting_id
+         WHERE i.id >= %(low)s AND i.id < %(high)s AND i.status = 'accepted'
+           AND (o.status = 'returned') <> (r.id IS NOT NULL)
+        """,
+    ),
+    Law(
         "payment_from_outside_is_booked_as_it_came",
         "A payment that was booked from another bank has its own posting, at its amount on the account that it named.",
         CREDITS,
@@ -107,8 +119,8 @@ LAWS: Final = (
     ),
     Law(
         "clearing_account_is_what_clearing_knows",
-        "The balance of a clearing account is what waits, is unanswered, accepted or homeless, less what came in, and "
-        "what was settled.",
+        "The balance of a clearing account is what waits, is unanswered, accepted or homeless, less what came in or "
+        "came back, and what was settled.",
         ACCOUNTS,
         """
         SELECT 'account:' || a.id, coalesce(known.amount, 0)::text, a.balance_minor::text
@@ -120,6 +132,10 @@ LAWS: Final = (
                WHERE i.status IN ('waiting', 'sent', 'accepted')
                   OR i.status = 'rejected' AND o.status = 'executed'
                      AND NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = o.posting_id)
+              UNION ALL
+              SELECT i.currency, -i.amount_minor
+                FROM payments_paymentreturn r JOIN payments_clearingitem i ON i.id = r.item_id
+               WHERE NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = r.posting_id)
               UNION ALL
               SELECT c.currency, -c.amount_minor FROM payments_incomingcredit c
                WHERE c.status = 'booked'

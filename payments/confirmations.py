@@ -1,7 +1,7 @@
 """The confirmation of an executed order, as a paper: who paid whom, how much, when, and who signed.
 
-It is made when it is first asked for, once a language, and kept. An order that came back afterwards gets a paper of its
-own that says so; the first one stays as it was given.
+It is made when it is first asked for, once a language, and kept. An order whose money came back afterwards, from the
+clearing house or by the bank itself, gets a paper of its own that says so; the first one stays as it was given.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import audit, clock, papers
-from accounts.days import full_day
+from accounts.days import full_day, on_day
 from accounts.identifiers import group_iban
 from accounts.models import Mandate, Paper
 from accounts.money import format_money, in_words
-from accounts.papers import Content, Section
+from accounts.papers import Compared, Content, Section
 from payments import cards, selectors
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -24,6 +24,7 @@ KINDS = {
     OrderStatus.EXECUTED: "payment.confirmation",
     OrderStatus.RETURNED: "payment.confirmation.returned",
 }
+GIVEN_BACK = "payment.confirmation.given_back"
 
 
 def is_confirmed(order: PaymentOrder) -> bool:
@@ -33,13 +34,21 @@ def is_confirmed(order: PaymentOrder) -> bool:
 
 def paper_of(order: PaymentOrder, mandate: Mandate, *, language: str, at: datetime) -> Paper:
     """The paper of an executed order, as it was made or made now. The order comes with all that its page shows."""
-    key = {"kind": KINDS[OrderStatus(order.status)], "subject": f"order:{order.pk}", "language": language}
+    kind = GIVEN_BACK if _given_back_at(order) else KINDS[OrderStatus(order.status)]
+    key = {"kind": kind, "subject": f"order:{order.pk}", "language": language}
     kept = papers.find(**key)
     if kept:
         return kept
     with translation.override(language):
         content = _content(order, language)
-    return papers.make(**key, company=order.company, content=content, actor=audit.actor_of(mandate), at=at)
+    return papers.make(
+        **key,
+        company=order.company,
+        content=content,
+        actor=audit.actor_of(mandate),
+        at=at,
+        compared=Compared(order.debit_account.iban or "", order.amount_minor),
+    )
 
 
 def _content(order: PaymentOrder, language: str) -> Content:
@@ -51,8 +60,11 @@ def _content(order: PaymentOrder, language: str) -> Content:
     )
     mark = ""
     if order.returned_at:
-        facts = {"day": full_day(clock.tirana_day(order.returned_at)), "why": _(order.end_reason)}
-        mark = _("E kthyer më %(day)s: %(why)s") % facts
+        facts = {"on_day": on_day(clock.tirana_day(order.returned_at)), "why": _(order.end_reason)}
+        mark = _("E kthyer %(on_day)s: %(why)s") % facts
+    elif back_at := _given_back_at(order):
+        day = on_day(clock.tirana_day(back_at))
+        mark = _("Banka e ktheu %(on_day)s: paratë janë përsëri te paguesi.") % {"on_day": day}
     return Content(
         title=_("Konfirmim pagese"),
         headline=format_money(order.amount_minor, order.currency),
@@ -61,6 +73,11 @@ def _content(order: PaymentOrder, language: str) -> Content:
         mark=mark,
         notes=[_("Ky dokument tregon si ishte urdhri kur u bë. Gjendja e sotme shihet te urdhri në Degën Internet.")],
     )
+
+
+def _given_back_at(order: PaymentOrder) -> datetime | None:
+    """When the core or staff gave the money of an executed order back; a returned one came from the clearing house."""
+    return getattr(order, "given_back_at", None) if order.status == OrderStatus.EXECUTED else None
 
 
 def _payer(order: PaymentOrder) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import JSONArray
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, JSONArray
 
 from payments import payee_names
-from payments.models import Beneficiary, NameCheck, PaymentOrder
+from payments.models import Beneficiary, NameCheck, PaymentOrder, StandingOrder
 from payments.models.orders import OrderKind, OrderStatus
+from payments.models.standing import StandingStatus
 from payments.payee_names import Likeness
 
 # What goes to the company itself or to the state is no payee that somebody typed.
@@ -43,14 +44,24 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """A series that is submitted or runs, to the same IBAN over the same amount each time."""
+
+    standing_id: UUID
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dealings:
     """`replaced` are IBANs that the book had before. `released_minor` is the sum released to this IBAN in the order's
-    currency. `alike` begins with the latest. `likeness` is the last answer about this name at this IBAN."""
+    currency, with one payment of each series that runs and has released none yet. `alike` and `twins` begin with the
+    latest. `likeness` is the last answer about this name at this IBAN."""
 
     known: tuple[Known, ...]
     replaced: tuple[Known, ...]
     released_minor: int
     alike: tuple[Alike, ...]
+    twins: tuple[Twin, ...]
     likeness: Likeness | None
 
     def since(self, iban: str) -> datetime | None:
@@ -74,7 +85,17 @@ def of(order: PaymentOrder, *, at: datetime) -> Dealings:
         company=order.company_id, beneficiary_iban=order.beneficiary_iban, currency=order.currency
     ).exclude(pk=order.pk)
     book, paid = _book(order, name_key), _paid(order, name_key)
-    rows = list(book.union(paid, _released(to_it), _alike(to_it, order, at), _answers(order, name_key), all=True))
+    series = StandingOrder.objects.filter(
+        company=order.company_id, beneficiary_iban=order.beneficiary_iban, currency=order.currency
+    )
+    lately = (
+        _released(to_it),
+        _begun(series),
+        _twins(series, order),
+        _alike(to_it, order, at),
+        _answers(order, name_key),
+    )
+    rows = list(book.union(paid, *lately, all=True))
 
     def told(what: str) -> list[Any]:
         return [fact for kind, fact in rows if kind == what]
@@ -94,6 +115,7 @@ def of(order: PaymentOrder, *, at: datetime) -> Dealings:
         ),
         released_minor=sum(minor for (minor,) in told("released")),
         alike=tuple(sorted(alike, key=lambda one: (one.submitted_at, one.number), reverse=True)),
+        twins=tuple(Twin(UUID(key), number) for number, key in sorted(told("twin"), reverse=True)),
         likeness=Likeness(answers[-1][1]) if answers else None,
     )
 
@@ -137,14 +159,27 @@ def _released(to_it: QuerySet[PaymentOrder]) -> Told:
     return sums.values_list("word", "facts")
 
 
+def _begun(series: QuerySet[StandingOrder]) -> Told:
+    """Those whose first payment is still to come: signed like an order, they will release it by themselves."""
+    made = PaymentOrder.objects.filter(standing=OuterRef("pk"), status__in=RELEASED)
+    rows = series.filter(~Exists(made), status=StandingStatus.RUNNING)
+    sums = rows.order_by().values("currency").annotate(word=Value("released"), facts=JSONArray(Sum("amount_minor")))
+    return sums.values_list("word", "facts")
+
+
+def _twins(series: QuerySet[StandingOrder], order: PaymentOrder) -> Told:
+    rows = series.filter(amount_minor=order.amount_minor, status__in=[StandingStatus.AWAITING, StandingStatus.RUNNING])
+    return rows.values_list(Value("twin"), JSONArray("number", "id"))
+
+
 def _alike(to_it: QuerySet[PaymentOrder], order: PaymentOrder, at: datetime) -> Told:
-    """The same amount, submitted within DUPLICATE_DAYS."""
-    rows = to_it.filter(
+    """The same amount, submitted within DUPLICATE_DAYS, or released as long ago by a series, which submits nothing."""
+    rows = to_it.annotate(went_on_at=Coalesce("submitted_at", "released_at")).filter(
         amount_minor=order.amount_minor,
         status__in=SUBMITTED,
-        submitted_at__gt=at - timedelta(days=settings.DUPLICATE_DAYS),
+        went_on_at__gt=at - timedelta(days=settings.DUPLICATE_DAYS),
     )
-    return rows.values_list(Value("alike"), JSONArray("id", "number", "submitted_at", "description", "invoice_code"))
+    return rows.values_list(Value("alike"), JSONArray("id", "number", "went_on_at", "description", "invoice_code"))
 
 
 def _answers(order: PaymentOrder, name_key: str) -> Told:

@@ -18,7 +18,15 @@ from accounts.identifiers import group_iban
 from accounts.money import format_money, format_signed
 from payments import reconciliation, sent_files
 from payments.iso20022 import reasons
-from payments.models import ArrivedFile, ClearingItem, Difference, IncomingCredit, SentFile, Settlement
+from payments.models import (
+    ArrivedFile,
+    ClearingItem,
+    Difference,
+    IncomingCredit,
+    PaymentReturn,
+    SentFile,
+    Settlement,
+)
 from payments.models.orders import OrderStatus
 
 KEPT_AS_SENT = _("Këtu vetëm shihet: kështu doli dhe kështu u kthye përgjigjja.")
@@ -106,6 +114,7 @@ class ArrivedFileDesk(Shown):
 
 @admin.register(ClearingItem)
 class ClearingItemDesk(Shown):
+    of_company = ("order__company",)
     note = KEPT_AS_SENT
     list_display = ("order", "rail", "amount", "status", "executed_at", "file", "answered_at", "reason_code", "is_home")
     list_filter = ("status", "rail", "currency")
@@ -131,13 +140,29 @@ class ClearingItemDesk(Shown):
     @admin.display(description=_("u kthye te klienti"), boolean=True)
     def is_home(self, item: ClearingItem) -> bool | None:
         """None where there is nothing to bring home."""
-        if item.status != ClearingItem.Status.REJECTED:
-            return None
-        return item.order.status == OrderStatus.RETURNED
+        is_home = item.order.status == OrderStatus.RETURNED
+        return is_home if is_home or item.status == ClearingItem.Status.REJECTED else None
+
+
+@admin.register(PaymentReturn)
+class PaymentReturnDesk(Shown):
+    of_company = ("item__order__company",)
+    note = KEPT_AS_SENT
+    list_display = ("taken_at", "item", "return_id", "why", "file")
+    list_select_related = ("item__order", "file")
+    search_fields = ("return_id", "item__transaction_id", "item__order__number")
+    ordering = ("-pk",)
+    fields = (("item", "return_id"), ("why",), ("file", "posting", "taken_at"))
+    readonly_fields = ("why",)
+
+    @admin.display(description=_("arsyeja"))
+    def why(self, row: PaymentReturn) -> str:
+        return f"{row.reason_code}: {gettext(reasons.sentence(row.reason_code))}" if row.reason_code else ""
 
 
 @admin.register(IncomingCredit)
 class IncomingCreditDesk(Shown):
+    of_company = ("posting__entries__account__company",)
     note = KEPT_AS_SENT
     list_display = ("taken_at", "debtor_name", "grouped_iban", "amount", "status", "reason_code", "file")
     list_filter = ("status", "currency", "reason_code")

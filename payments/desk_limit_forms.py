@@ -73,6 +73,7 @@ class LimitForm(SumsForm):
 
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
+        self._refuse_what_names_nobody(typed)
         if self.errors:
             return typed
         company = Company.objects.filter(nipt=typed["nipt"]).first()
@@ -88,6 +89,13 @@ class LimitForm(SumsForm):
             case _scope:
                 typed["owner"] = Owner(Scope.COMPANY, typed["currency"], company)
         return typed
+
+    def _refuse_what_names_nobody(self, typed: dict[str, Any]) -> None:
+        """A number that the chosen owner does not take would set a limit for more than was meant."""
+        if typed.get("customer_number") and typed.get("scope") != Scope.SIGNER:
+            self.add_error("customer_number", _("Numri i klientit shkruhet vetëm për “Nënshkruesi”. Fshijeni."))
+        if typed.get("iban") and typed.get("scope") != Scope.ACCOUNT:
+            self.add_error("iban", _("IBAN-i shkruhet vetëm për “Llogaria”. Fshijeni."))
 
     def _user(self, company: Company, typed: dict[str, Any]) -> User | None:
         if not typed["customer_number"]:

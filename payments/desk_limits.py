@@ -93,6 +93,8 @@ SIGNERS: Typed = {
 
 @admin.register(PaymentLimit)
 class PaymentLimitDesk(Acting, Shown):
+    of_company = ("company", "account__company")
+    of_user = "user"
     note = RULES_BY_TWO
     acts: ClassVar[tuple[Act, ...]] = (
         Act(
@@ -149,6 +151,7 @@ def _sum(minor: int | None, currency: str) -> str:
 
 @admin.register(ApprovalRule)
 class ApprovalRuleDesk(Acting, Shown):
+    of_company = ("company",)
     note = RULES_BY_TWO
     acts: ClassVar[tuple[Act, ...]] = (
         Act(name="again", title=_("Ndrysho nënshkruesit"), initial=_signers_now, **SIGNERS),

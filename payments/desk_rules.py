@@ -7,33 +7,37 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock
-from accounts.desk import Shown, record
+from accounts.desk import Shown
 from accounts.desk_acts import Act, Acting
 from accounts.desk_forms import ReasonForm
 from accounts.models import Proposal
 from accounts.money import format_amount, format_money
-from payments import rule_changes
-from payments.desk_rule_forms import CutOffForm, TariffForm
+from payments import bank_changes, rule_changes, session_changes
+from payments.desk_rule_forms import BankForm, CutOffForm, NewBankForm, SessionsForm, TariffForm
 from payments.models import ClearingSession, CutOff, ParticipantBank, Tariff
 from payments.models.orders import Rail
 from payments.rule_changes import KINDS
 
 Typed = dict[str, Any]
 KEEPS = "payments.keep_rules"
+KEEPS_SESSIONS, KEEPS_BANKS = "payments.change_clearingsession", "payments.change_participantbank"
 BY_A_COLLEAGUE = _("Pasi ta dërgoni, e miraton një koleg. Vlen nga dita që shkruani, më së shpejti nga nesër.")
-TAKEN_BACK = _("Rregulli që do të vinte nuk vjen më, pasi ta miratojë një koleg.")
+TAKEN_BACK = _("Rregulli i ardhshëm hiqet pasi ta miratojë një koleg.")
 TABLE_AS_A_WHOLE = _(
     "Tabela zëvendësohet e tëra: deri në gjashtë breza me komision, dhe çfarë vlen mbi ta. Pasi ta dërgoni, e miraton "
     "një koleg."
 )
+SET_AS_A_WHOLE = _(
+    "Seancat e një rruge zëvendësohen të gjitha bashkë, nga dita që shkruani, më së shpejti nga nesër. Pasi t’i "
+    "dërgoni, i miraton një koleg."
+)
+BANKS_BY_TWO = _("Një bankë e re ose e ndryshuar vlen pasi ta miratojë një koleg. Asnjë bankë nuk hiqet.")
 ASK = _("Dërgo për miratim")
 
 
@@ -147,85 +151,102 @@ class TariffDesk(Acting, Shown):
 
     @admin.display(description="%", ordering="rate_ppm")
     def rate(self, row: Tariff) -> str:
-        if not row.rate_ppm:
+        if not row.rate_ppm and not row.min_minor and row.max_minor is None:
             return ""
         percent = f"{row.rate_ppm / rule_changes.PPM_IN_PERCENT:g}".replace(".", ",")
         most = "…" if row.max_minor is None else format_amount(row.max_minor)
         return f"{percent} % ({format_amount(row.min_minor)}–{most})"
 
 
-class SessionForm(forms.ModelForm[Any]):
-    """A new session begins tomorrow at the earliest: what leaves today was already said."""
+def _propose_sessions(_row: Any, typed: Typed, actor: audit.Actor, at: datetime) -> Proposal:
+    facts = {name: typed[name] for name in ("valid_from", "source", "reason")}
+    sessions = list(SessionsForm.sessions(typed))
+    return session_changes.propose(rail=Rail(typed["rail"]), sessions=sessions, actor=actor, at=at, **facts)
 
-    def clean_valid_from(self) -> Any:
-        day = self.cleaned_data["valid_from"]
-        if day <= clock.tirana_day(clock.now()):
-            raise ValidationError(_("Një rregull i ri vlen më së shpejti nga nesër. Shkruani një ditë të ardhshme."))
-        return day
 
-    def clean(self) -> Any:
-        """The day's last session is written first: what ends before a cut-off is refused."""
-        typed = super().clean() or {}
-        if typed.get("valid_from") and typed.get("rail") and typed.get("at_time"):
-            day, rail = typed["valid_from"], Rail(typed["rail"])
-            others = ClearingSession.objects.filter(rail=rail, valid_from=day).exclude(pk=self.instance.pk)
-            this = ClearingSession(rail=rail, at_time=typed["at_time"], until_time=typed.get("until_time"))
-            try:
-                rule_changes.require_cut_offs_before([*others, this], rail=rail, on=day)
-            except rule_changes.CutOffAfterLastSession as refusal:
-                raise ValidationError(str(refusal.sentence)) from refusal
-        return typed
+def _take_back_sessions(row: ClearingSession, typed: Typed, actor: audit.Actor, at: datetime) -> Proposal:
+    facts = {"valid_from": row.valid_from, "source": row.source, "reason": typed["reason"]}
+    return session_changes.propose(rail=Rail(row.rail), sessions=[], actor=actor, at=at, **facts)
+
+
+def _sessions_now(row: ClearingSession | None) -> Typed:
+    if row is None:
+        return {}
+    known = {"rail": row.rail, "valid_from": row.valid_from, "source": row.source}
+    return known | SessionsForm.typed_of(session_changes.set_of(row.rail, row.valid_from))
 
 
 @admin.register(ClearingSession)
-class ClearingSessionDesk(admin.ModelAdmin[ClearingSession]):
-    """When files leave: sessions to come are kept by the administrator, with a trace."""
+class ClearingSessionDesk(Acting, Shown):
+    """When files leave; an act on one session is an act on the whole set of its rail and day."""
 
-    form = SessionForm
-    actions = None
+    note = SET_AS_A_WHOLE
+    acts: ClassVar[tuple[Act, ...]] = (
+        Act(
+            "again",
+            _("Ndrysho seancat"),
+            SET_AS_A_WHOLE,
+            ASK,
+            KEEPS_SESSIONS,
+            SessionsForm,
+            _propose_sessions,
+            initial=_sessions_now,
+        ),
+        Act(
+            "out",
+            _("Hiqi seancat"),
+            TAKEN_BACK,
+            ASK,
+            KEEPS_SESSIONS,
+            ReasonForm,
+            _take_back_sessions,
+            is_offered=_is_to_come,
+        ),
+    )
+    list_acts: ClassVar[tuple[Act, ...]] = (
+        Act("set", _("Vendos seancat"), SET_AS_A_WHOLE, ASK, KEEPS_SESSIONS, SessionsForm, _propose_sessions),
+    )
     list_display = ("rail", "at_time", "until_time", "valid_from", "source")
     list_filter = ("rail",)
+    ordering = ("rail", "-valid_from", "at_time")
+    fields = (("rail", "at_time", "until_time"), ("valid_from", "source"))
 
-    def has_change_permission(self, request: HttpRequest, obj: ClearingSession | None = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or _is_to_come(obj))
 
-    def has_delete_permission(self, request: HttpRequest, obj: ClearingSession | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or _is_to_come(obj))
+def _propose_bank(_row: None, typed: Typed, actor: audit.Actor, at: datetime) -> Proposal:
+    facts = BankForm.facts(typed)
+    return bank_changes.propose_new(code=typed["code"], facts=facts, reason=typed["reason"], actor=actor, at=at)
 
-    def save_model(self, request: HttpRequest, obj: ClearingSession, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        _record("changed" if change else "added", request, obj)
 
-    def delete_model(self, request: HttpRequest, obj: ClearingSession) -> None:
-        _record("removed", request, obj)
-        super().delete_model(request, obj)
+def _propose_other_facts(bank: ParticipantBank, typed: Typed, actor: audit.Actor, at: datetime) -> Proposal:
+    facts = BankForm.facts(typed)
+    return bank_changes.propose_change(bank=bank, facts=facts, reason=typed["reason"], actor=actor, at=at)
+
+
+def _bank_now(bank: ParticipantBank) -> Typed:
+    return {"name": bank.name, "bic": bank.bic, "source": bank.source}
 
 
 @admin.register(ParticipantBank)
-class ParticipantBankDesk(admin.ModelAdmin[ParticipantBank]):
+class ParticipantBankDesk(Acting, Shown):
     """Banks by the figures of their IBANs; never removed, since orders were labelled by them."""
 
-    actions = None
+    note = BANKS_BY_TWO
+    acts: ClassVar[tuple[Act, ...]] = (
+        Act(
+            "again",
+            _("Ndrysho bankën"),
+            BANKS_BY_TWO,
+            ASK,
+            KEEPS_BANKS,
+            BankForm,
+            _propose_other_facts,
+            initial=_bank_now,
+        ),
+    )
+    list_acts: ClassVar[tuple[Act, ...]] = (
+        Act("new", _("Shto një bankë"), BANKS_BY_TWO, ASK, KEEPS_BANKS, NewBankForm, _propose_bank),
+    )
     list_display = ("code", "name", "bic", "source")
     search_fields = ("code", "name", "bic")
     ordering = ("code",)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: ParticipantBank | None = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
-
-    def has_delete_permission(self, request: HttpRequest, obj: ParticipantBank | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: ParticipantBank, form: Any, change: bool) -> None:
-        before = _facts(ParticipantBank.objects.get(pk=obj.pk)) if change else {}
-        super().save_model(request, obj, form, change)
-        _record("changed" if change else "added", request, obj, before)
-
-
-def _record(act: str, request: HttpRequest, row: Any, before: Typed | None = None) -> None:
-    facts = _facts(row) | ({"before": before} if before else {})
-    record(f"payments.{row._meta.model_name}.{act}", request, f"rule:{row.pk}", facts)
-
-
-def _facts(row: Any) -> Typed:
-    return {field.name: field.value_from_object(row) for field in row._meta.concrete_fields}
+    fields = (("code", "name", "bic"), ("source",))

@@ -45,11 +45,22 @@ class NewSchemeForm(SchemeForm):
         return SchemeFacts(**SchemeForm.facts(typed))
 
 
+class PictureField(forms.CharField):
+    """A picture as it is kept: in capitals and without blanks, as what customers write is."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Shablloni"), max_length=35, required=False, help_text=PICTURE_HELP)
+
+    def clean(self, value: Any) -> str:
+        typed = str(super().clean(value) or "")
+        return pictures.normal(typed, typed)
+
+
 class FieldForm(forms.Form):
     """One field of a scheme, with the picture that a customer's value has to fit, and an example that does."""
 
     label = forms.CharField(label=_("Emri i fushës"), max_length=60)
-    picture = forms.CharField(label=_("Shablloni"), max_length=35, required=False, help_text=PICTURE_HELP)
+    picture = PictureField()
     example = forms.CharField(
         label=_("Shembull"),
         max_length=35,
@@ -64,6 +75,7 @@ class FieldForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         typed: dict[str, Any] = super().clean() or {}
         if typed.get("example") and "picture" in typed:
+            typed["example"] = pictures.normal(typed["picture"], typed["example"])
             _require_fit(self, "example", typed["picture"], typed["example"])
         return typed
 
@@ -87,7 +99,7 @@ class NewFieldForm(FieldForm):
 class TrialForm(forms.Form):
     """A picture and a value, to see whether they fit; nothing is kept."""
 
-    picture = forms.CharField(label=_("Shablloni"), max_length=35, required=False, help_text=PICTURE_HELP)
+    picture = PictureField()
     value = forms.CharField(label=_("Vlera"), max_length=60, help_text=_("Si do ta shkruante klienti."))
 
     def clean(self) -> dict[str, Any]:

@@ -27,7 +27,9 @@ else:
 Typed = dict[str, Any]
 Changed = BudgetScheme | Proposal
 KEEPS = "payments.keep_schemes"
-NOT_IN_USE_YET = _("Skema shkruhet pa hyrë në përdorim. Shtoni fushat, pastaj vëreni në përdorim me një koleg.")
+NOT_IN_USE_YET = _(
+    "Skema ruhet, por nuk paguhet ende me të. Shtoni fushat; hyn në përdorim pasi ta miratojë një koleg."
+)
 IN_USE_BY_TWO = _("Një skemë në përdorim ndryshon pasi ta miratojë një koleg. Jashtë përdorimit, menjëherë.")
 CHANGED = _("Skema u ndryshua.")
 

@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from kombu.exceptions import OperationalError as QueueAway
 
-from accounts import audit, business_day, ledger
+from accounts import audit, business_day, clock, ledger, money_came
 from accounts.arrays import array
 from accounts.ledger import Facts, Item, Leg
 from accounts.models import Hold, Posting
@@ -26,7 +26,7 @@ from accounts.verbs import verb
 from accounts.working_days import Calendar
 from payments import selectors, standing_notices, verdicts
 from payments.models import PaymentOrder
-from payments.models.orders import OrderStatus
+from payments.models.orders import OrderKind, OrderStatus
 from payments.verdicts import (
     ACCOUNT_BLOCKED as ACCOUNT_BLOCKED,
     NO_FUNDS as NO_FUNDS,
@@ -41,6 +41,14 @@ EXECUTED = """
 UPDATE payments_paymentorder SET status = 'executed', ended_at = %s, posting_id = made.posting
   FROM unnest(%s::uuid[], %s::bigint[]) AS made(id, posting) WHERE payments_paymentorder.id = made.id
 """
+# What a batch reads of an order, its company and its account: half of their columns, in a third less time. Any other
+# column would be a question an order, which tests/payments/test_batches.py counts.
+READ = (
+    *("number", "kind", "is_urgent", "company", "prepared_by", "other_signers", "standing", "execute_on", "hold_id"),
+    *("debit_account", "currency", "amount_minor", "fee_minor", "beneficiary_name", "beneficiary_iban", "description"),
+    "company__name",
+    *(f"debit_account__{name}" for name in ("iban", "status", "balance_minor", "overdraft_minor", "held_minor")),
+)
 # What the ledger may refuse of an order that nothing else speaks against.
 REASONS = {ledger.NotEnoughMoney: NO_FUNDS, ledger.AccountTakesNoDebit: ACCOUNT_BLOCKED}
 
@@ -107,7 +115,7 @@ def execute_many(*, order_ids: Sequence[UUID], at: datetime) -> tuple[int, list[
     to `execute`: here accounts are locked once, in the order of their ids, so that nobody waits for us in a circle.
     """
     calendar = business_day.calendar()
-    orders = list(_claimed(order_ids, calendar=calendar, at=at))
+    orders = list(_claimed(order_ids, calendar=calendar, at=at).only(*READ))
     grounds = verdicts.gathered(orders, calendar=calendar, at=at)
     paying, short = verdicts.covered(order for order in orders if grounds.objection(order) is None)
     waiting = [order for order in short if grounds.may_wait(order)]
@@ -203,7 +211,8 @@ def _item(order: PaymentOrder, grounds: verdicts.Grounds) -> Item:
             Leg(order.debit_account_id, -order.fee_minor, Entry.Part.FEE),
             Leg(grounds.fee_accounts[order.currency], order.fee_minor, Entry.Part.FEE),
         ]
-    return Item(source_of(order), legs, facts_of(order), grounds.value_on(order), order.hold_id)
+    facts = facts_of(order)
+    return Item(facts.source, legs, facts, grounds.value_on(order), order.hold_id)
 
 
 def _executed(orders: Sequence[PaymentOrder], postings: Sequence[int], *, at: datetime) -> None:
@@ -222,6 +231,11 @@ def _executed(orders: Sequence[PaymentOrder], postings: Sequence[int], *, at: da
             subject=f"order:{order.pk}",
             details={"posting": posting, "booked_on": booked_on},
         )
+    money_came.tell((_news(order, at) for order in orders if order.kind == OrderKind.INTERNAL), at=at)
+
+
+def _news(order: PaymentOrder, at: datetime) -> money_came.Credit:
+    return money_came.Credit(order.beneficiary_iban, order.amount_minor, order.company.name, clock.tirana_day(at))
 
 
 def _fail(order: PaymentOrder, reason: str, *, at: datetime) -> PaymentOrder:

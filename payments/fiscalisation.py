@@ -1,9 +1,9 @@
 """What the tax authority is told of each day (law 87/2019, art. 37): payments of e-invoices without cash.
 
 After the close of a day of the bank its report is made, once: a line for each order with the code of an e-invoice that
-was booked on the day, and one for each that came back on it. The row keeps the bytes; their copy lies in
-`FILES_DIR/fiscalisation/<day>.csv`, and is written again where it is missing. A day without such payments has a report
-with no lines, so that a missing day is seen.
+was booked on the day, and one for each whose money came back on it, by the clearing house, the core or staff. The row
+keeps the bytes; their copy is written to `FILES_DIR/fiscalisation/<day>.csv` as soon as the folder takes it. A day
+without such payments has a report with no lines, so that a missing day is seen.
 """
 
 import csv
@@ -17,7 +17,7 @@ from typing import Final
 from django.conf import settings
 
 from accounts import audit, clock
-from accounts.models import BankDay
+from accounts.models import BankDay, Entry, Posting
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from payments import clearing_folder
@@ -106,8 +106,16 @@ def _lines(day: date) -> Iterator[tuple[str, ...]]:
     orders = PaymentOrder.objects.exclude(invoice_code="").select_related("company", "debit_account", "posting")
     for order in orders.filter(posting__booked_on=day).order_by("number"):
         yield _line(PAID, order, order.ended_at)
-    for order in orders.filter(return_posting__booked_on=day).order_by("number"):
-        yield _line(CAME_BACK, order, order.returned_at)
+    back = _came_back(day)
+    for order in orders.filter(posting__in=back.keys()).order_by("number"):
+        assert order.posting_id is not None, "selected by it"
+        yield _line(CAME_BACK, order, order.returned_at or back[order.posting_id])
+
+
+def _came_back(day: date) -> dict[int | None, datetime]:
+    """The postings whose sum, and not their fee alone, was given back on a day: when."""
+    back = Posting.objects.filter(booked_on=day, gives_back__isnull=False, entries__part=Entry.Part.PRINCIPAL)
+    return dict(back.values_list("gives_back", "booked_at"))
 
 
 def _line(event: str, order: PaymentOrder, moment: datetime | None) -> tuple[str, ...]:

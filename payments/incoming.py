@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from accounts import clock
+from accounts import clock, money_came
 from accounts.identifiers import IbanProblem, check_iban
 from accounts.models import BankAccount
 from accounts.verbs import verb
@@ -128,6 +128,7 @@ def book(*, arrivals: Sequence[Arrival], file: ArrivedFile, at: datetime) -> Non
     taken = [one for one in fresh if not reason_of[one.key]]
     postings = interbank.credit([_credit(one, accounts[one.transfer.creditor.iban]) for one in taken], at=at)
     posting_of = dict(zip([one.key for one in taken], postings, strict=True))
+    money_came.tell((_news(one) for one in taken), at=at)
     IncomingCredit.objects.bulk_create(
         _row(one, file=file, posting_id=posting_of.get(one.key), reason=reason_of[one.key], at=at) for one in fresh
     )
@@ -201,6 +202,11 @@ def _credit(one: Arrival, account: BankAccount) -> Credit:
         end_to_end_id=one.transfer.end_to_end_id,
         value_on=one.value_on,
     )
+
+
+def _news(one: Arrival) -> money_came.Credit:
+    transfer = one.transfer
+    return money_came.Credit(transfer.creditor.iban, transfer.amount_minor, transfer.debtor.name, one.value_on)
 
 
 def _row(one: Arrival, *, file: ArrivedFile, posting_id: int | None, reason: str, at: datetime) -> IncomingCredit:

@@ -1,9 +1,13 @@
 """A limit that lets more through takes two of staff: a higher sum, or none where there was one. Less is set at once.
 
+More than on its first day, or than on a later one: an owner's first own row hides what the company's or the bank's row
+to come would have lowered.
+
 A limit is set from a day on, today at the earliest; the row of an earlier day is history. Of one owner and day there is
 one row: whoever sets it again on the same day changes its sums, and the trail keeps both.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -103,20 +107,27 @@ class Sums:
 def set_limit(
     *, owner: Owner, sums: Sums, valid_from: date, reason: str, actor: audit.Actor, at: datetime
 ) -> PaymentLimit | Proposal:
-    """What lets more through than the limit in force on that day waits for a colleague; what only lowers holds at once.
+    """What lets more through than the limits in force from that day on waits for a colleague; what only lowers holds at
+    once.
 
     Refuses a day that has passed, and sums that are in force on it.
     """
     now = in_force(owner, on=valid_from)
     _require_change(sums, now, valid_from, at)
-    if not sums.let_more_than(now):
+    held = _hidden(owner, since=valid_from)
+    if not any(sums.let_more_than(one) for one in held.values()):
         return lower(owner=owner, sums=sums, valid_from=valid_from, reason=reason, actor=actor, at=at)
     return four_eyes.propose(
         kind=BANK_LIMIT if owner.is_bank else LIMIT,
         subject=owner.subject,
         company=owner.firm,
         old=asdict(now),
-        new={**owner.as_json(), **asdict(sums), "valid_from": valid_from.isoformat()},
+        new={
+            **owner.as_json(),
+            **asdict(sums),
+            "valid_from": valid_from.isoformat(),
+            "hidden": _later(held),
+        },
         reason=reason,
         actor=actor,
         at=at,
@@ -129,7 +140,7 @@ def lower(*, owner: Owner, sums: Sums, valid_from: date, reason: str, actor: aud
     _lock(owner)
     now = in_force(owner, on=valid_from)
     _require_change(sums, now, valid_from, at)
-    if sums.let_more_than(now):
+    if any(sums.let_more_than(one) for one in _hidden(owner, since=valid_from).values()):
         raise HigherTakesTwoPeople
     return _put("payments.limit.lowered", owner, sums, now, valid_from, actor, at, reason)
 
@@ -139,12 +150,31 @@ def in_force(owner: Owner, *, on: date) -> Sums:
     return Sums.of(limits.in_force(owner.scope, owner.currency, owner.company, owner.user, owner.account, on=on))
 
 
+def _hidden(owner: Owner, *, since: date) -> dict[date, Sums]:
+    """What would hold for this owner on that day, and on each later one on which a row above it begins, until a row of
+    its own does."""
+    keys = [row.pk if row else None for row in (owner.company, owner.user, owner.account)]
+    names = limits.names(owner.scope, *keys)
+    to_come = PaymentLimit.objects.filter(scope=owner.scope, currency=owner.currency, valid_from__gt=since)
+    named = [row for row in to_come.order_by("valid_from") if limits.nearest([row], names)]
+    own = (row.valid_from for row in named if limits.nearest([row], names[:1]))
+    until = next(own, date.max)
+    days = [since, *(row.valid_from for row in named if row.valid_from < until)]
+    return {day: in_force(owner, on=day) for day in days}
+
+
+def _later(held: dict[date, Sums]) -> list[list[Any]]:
+    """The same without the first day, as a proposal keeps it."""
+    return [[day.isoformat(), *asdict(sums).values()] for day, sums in list(held.items())[1:]]
+
+
 def _raise(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     owner, new = Owner.from_json(proposal.new), proposal.new
     _lock(owner)
     valid_from = date.fromisoformat(new["valid_from"])
-    now = in_force(owner, on=valid_from)
-    if asdict(now) != proposal.old:
+    held = _hidden(owner, since=valid_from)
+    now = held[valid_from]
+    if asdict(now) != proposal.old or _later(held) != new["hidden"]:
         raise four_eyes.Stale
     sums = Sums(new["single_minor"], new["daily_minor"], new["monthly_minor"])
     _require_change(sums, now, valid_from, at)
@@ -196,7 +226,20 @@ def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
         (_("Në ditë"), _sum(old["daily_minor"], currency), _sum(new["daily_minor"], currency)),
         (_("Në muaj"), _sum(old["monthly_minor"], currency), _sum(new["monthly_minor"], currency)),
         (_("Vlen nga"), "", f"{date.fromisoformat(new['valid_from']):%d.%m.%Y}"),
+        *_later_in_words(new),
     ]
+
+
+def _later_in_words(new: dict[str, Any]) -> Iterator[four_eyes.Row]:
+    """What it hides of the rows to come above it."""
+    after = _sums([new[name] for name in asdict(Sums())], new["currency"])
+    for day, *sums in new["hidden"]:
+        label = _("Nga %(day)s, për urdhër, ditë e muaj") % {"day": f"{date.fromisoformat(day):%d.%m.%Y}"}
+        yield label, _sums(sums, new["currency"]), after
+
+
+def _sums(sums: list[int | None], currency: str) -> str:
+    return " · ".join(_sum(minor, currency) for minor in sums)
 
 
 def _sum(minor: int | None, currency: str) -> str:

@@ -1,12 +1,13 @@
 """Does a typed name fit the owner of an account of this bank? The answer is a word, never the owner's name.
 
 Each question is a row; a user may ask only so many an hour, so that nobody learns names by trying. The same question
-of the same company is answered from its row for a day.
+of the same company is answered from its row for a day, and the row is forgotten at night after NAME_CHECKS_KEPT_DAYS.
 """
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts import audit
@@ -59,6 +60,13 @@ def check(*, mandate: Mandate, iban: str, name: str, at: datetime) -> Likeness |
 def is_here(iban: str) -> bool:
     """Whether an account of this bank takes payments under this IBAN."""
     return _owner(iban) is not None
+
+
+def forget(before: datetime, most: int) -> int:
+    """Answers given before a moment, at most so many; how many went. The database's own function alone removes them."""
+    with connection.cursor() as cursor:
+        cursor.callproc("forget_name_checks", [before, most])
+        return int(cursor.fetchone()[0])
 
 
 def _asked(company_id: int, iban: str, name: str) -> QuerySet[NameCheck]:

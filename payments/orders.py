@@ -13,7 +13,7 @@ from accounts import audit, clock, mandates, selectors as books
 from accounts.models import BankAccount, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import execution, limits, name_checks, order_warnings, payees, rails, selectors, tariffs, wishes
+from payments import budget, execution, limits, name_checks, order_warnings, payees, rails, selectors, tariffs, wishes
 from payments.models import PaymentOrder
 from payments.models.orders import OrderKind, OrderStatus
 from payments.wishes import Wish as Wish
@@ -183,6 +183,7 @@ def submitted(
     require_version(order, version)
     if _repriced(order, on=clock.tirana_day(at)):
         return order
+    _require_scheme(order)
     order_warnings.require_answers(order, mandate, answered, at=at)
     order.status = OrderStatus.AWAITING
     order.other_signers = selectors.other_signers(order.company, on=clock.tirana_day(at))
@@ -196,6 +197,13 @@ def submitted(
         details={"version": order.version, "other_signers": order.other_signers},
     )
     return order
+
+
+def _require_scheme(order: PaymentOrder) -> None:
+    """A draft may be older than what staff keep of its scheme now: its payee may have another account."""
+    if order.kind == OrderKind.BUDGET:
+        payee = {"iban": order.beneficiary_iban, "name": order.beneficiary_name}
+        budget.require(order.budget_scheme, order.budget_fields, currency=order.currency, **payee)
 
 
 def _repriced(order: PaymentOrder, *, on: date) -> bool:

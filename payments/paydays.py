@@ -5,7 +5,6 @@ is locked, its days have one order each by law, and the order's submit key is th
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -24,9 +23,12 @@ from payments.series import as_order
 logger = logging.getLogger(__name__)
 
 # Why the clock ended a series or one of its orders; stored as they are, put in the reader's language where shown.
-OVER_THE_SPAN = gettext_noop("Kufiri ditor ose mujor i llogarisë a i kompanisë nuk e lejonte këtë pagesë.")
-CAP_REACHED = gettext_noop("Tavani i urdhrit të përhershëm u arrit.")
-LAST_DAY_PASSED = gettext_noop("Pagesa e fundit e urdhrit të përhershëm u bë.")
+OVER_THE_SPAN = gettext_noop(
+    "Kufiri ditor ose mujor i llogarisë a i kompanisë nuk e lejonte këtë pagesë. Shihni kufijtë, ose kërkoni në degë "
+    "një kufi tjetër."
+)
+CAP_REACHED = gettext_noop("Tavani i urdhrit të përhershëm u arrit. Për të vazhduar, bëni një të ri nga ky.")
+LAST_DAY_PASSED = gettext_noop("Pagesat e urdhrit të përhershëm mbaruan. Për të vazhduar, bëni një të ri nga ky.")
 # A day off that is declared late may bring a payment forward by so much, where the customer chose the day before.
 BROUGHT_FORWARD_MOST = timedelta(days=7)
 
@@ -74,7 +76,7 @@ def make(*, standing_id: UUID, at: datetime) -> int:
     calendar = business_day.calendar()
     made = 0
     try:
-        for day in _open_days(series, calendar):
+        for day in standing_selectors.open_days(series, calendar, today=today):
             if day.due_on > today:
                 series.look_on = _look_on(series, day, after=today)
                 break
@@ -90,12 +92,6 @@ def make(*, standing_id: UUID, at: datetime) -> int:
         series.look_on = today + ONE_DAY
     series.save(update_fields=["look_on"])
     return made
-
-
-def _open_days(series: StandingOrder, calendar: Calendar) -> Iterator[PayDay]:
-    """The days that have no order and were not left out."""
-    handled = standing_selectors.handled_days(series)
-    return (day for day in standing_selectors.days_of(series, calendar) if day.nominal_on not in handled)
 
 
 def _look_on(series: StandingOrder, day: PayDay, *, after: date) -> date:

@@ -7,6 +7,8 @@ from typing import Final
 
 FIGURES: Final = frozenset("0123456789")
 LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+# What a transfer carries beside them.
+MARKS: Final = frozenset("/-?:().,'+&")
 SIGNS: Final = {"#": FIGURES, "@": LETTERS, "*": FIGURES | LETTERS}
 
 
@@ -16,6 +18,11 @@ def fits(picture: str, value: str) -> bool:
         return True
     pairs = zip(picture, value, strict=False)
     return len(picture) == len(value) and all(sign in SIGNS.get(part, {part}) for part, sign in pairs)
+
+
+def is_writable(picture: str) -> bool:
+    """Whether any value, in its normal form, can look like the picture."""
+    return all(sign in SIGNS or sign in FIGURES | LETTERS | MARKS for sign in picture)
 
 
 def normal(picture: str, value: str) -> str:

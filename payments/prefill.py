@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from accounts import selectors as books
 from accounts.identifiers import check_iban, group_iban
-from accounts.models import Company
+from accounts.models import Company, Mandate
 from accounts.money import format_amount
 from payments import banks, order_templates, payees, selectors
 from payments.models import Beneficiary, PaymentOrder, PaymentTemplate
-from payments.models.orders import OrderKind
+from payments.models.orders import OrderKind, OrderStatus
 
-# The names in the address: ?payee=, ?template=, ?order= with an id.
-PAYEE, TEMPLATE, ORDER = "payee", "template", "order"
+# The names in the address: ?payee=, ?template=, ?order= with an id; ?draft= edits the draft itself.
+PAYEE, TEMPLATE, ORDER, DRAFT = "payee", "template", "order", "draft"
 
 
 class NothingToFillError(Exception):
@@ -34,6 +34,34 @@ def typed(company: Company, asked: Mapping[str, str]) -> dict[str, str]:
         if name in asked:
             return fields_of(company, _uuid(asked[name]))
     return {}
+
+
+def draft_of(mandate: Mandate, asked: Mapping[str, str]) -> PaymentOrder | None:
+    """The draft that the form edits: only its preparer may; None where the address asks for none.
+
+    Raises NothingToFillError for what is no draft of hers any more.
+    """
+    if DRAFT not in asked:
+        return None
+    row = selectors.order_of(mandate.company, _uuid(asked[DRAFT]))
+    if row is None or row.status != OrderStatus.DRAFT or row.prepared_by_id != mandate.user_id:
+        raise NothingToFillError
+    return row
+
+
+def of_draft(draft: PaymentOrder) -> dict[str, str]:
+    """All that its form was filled with, the day and the invoice too."""
+    fields = _fields(draft.company, draft, order_templates.own_words(draft), draft.amount_minor)
+    if draft.requested_on:
+        fields["execute_on"] = f"{draft.requested_on:%d.%m.%Y}"
+    if draft.prefers_previous:
+        fields["prefers_previous"] = "on"
+    return fields | {"invoice_code": draft.invoice_code}
+
+
+def edit_url(order: PaymentOrder) -> str:
+    """The form that edits a draft."""
+    return _address(order.kind, order.budget_scheme, DRAFT, order.pk)
 
 
 def pay_url(beneficiary: Beneficiary) -> str:

@@ -1,10 +1,12 @@
 """What the bank promises about the day: the calendar and the cut-off in force, put to the pure rules of cutoff.py."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import QuerySet
 from django.db.models.functions import JSONArray
 
 from accounts import business_day, clock
@@ -40,20 +42,29 @@ class Rules:
 
 def rules(*, at: datetime) -> Rules:
     """One query."""
-    rows = _RULES(on=clock.tirana_day(at))
-    calendar = business_day.calendar_of(rows)
-    *_year_and_feasts, cut_offs, last_shut = rows[0]
+    (row,) = _RULES(on=clock.tirana_day(at))
+    return rules_of(row, at=at)
+
+
+def rules_row(**beside: Any) -> "QuerySet[Any, tuple[Any, ...]]":
+    """The one row of `rules_of`, of the day `on`, and the expressions that a page reads along with it."""
+    in_force = CutOff.objects.filter(valid_from__lte=Given("on")).order_by("valid_from")
+    return business_day.calendar_row(
+        cut_offs=ArraySubquery(in_force.values_list(JSONArray("kind", "at_time"))),
+        last_shut=business_day.last_shut_day(),
+        **beside,
+    )
+
+
+def rules_of(row: Sequence[Any], *, at: datetime) -> Rules:
+    """The rules out of that row."""
+    calendar = business_day.calendar_of([tuple(row)])
+    _year, _feasts, cut_offs, last_shut, *_beside = row
     booked_on = business_day.expected_day(at, calendar=calendar, last_shut=last_shut)
     return Rules(calendar, {kind: time.fromisoformat(at_time) for kind, at_time in cut_offs}, booked_on)
 
 
-_IN_FORCE = CutOff.objects.filter(valid_from__lte=Given("on")).order_by("valid_from")
-_RULES = Question(
-    lambda: business_day.calendar_row(
-        cut_offs=ArraySubquery(_IN_FORCE.values_list(JSONArray("kind", "at_time"))),
-        last_shut=business_day.last_shut_day(),
-    )
-)
+_RULES = Question(rules_row)
 
 
 def promise_now(

@@ -2,9 +2,9 @@
 
 The clearing account of a currency owes the clearing house what left our customers, and is owed what came in for them.
 Its balance is therefore, at every moment: what waits or is unanswered, what was rejected and could not go home, and
-the accepted less the credited less what the central bank has settled. Settlement comes as net amounts that name no
-payment, so that the last three are told as one sum. What staff or the core gave back is in none of them. A
-difference means a posting that clearing does not know.
+the accepted less what was given back, less the credited, less what the central bank has settled. Settlement comes as
+net amounts that name no payment, so that the last four are told as one sum. What staff or the core gave back is in none
+of them. A difference means a posting that clearing does not know.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, clock, selectors as books
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments.models import ArrivedFile, ClearingItem, Difference, IncomingCredit, SentFile, Settlement
+from payments.models import (
+    ArrivedFile,
+    ClearingItem,
+    Difference,
+    IncomingCredit,
+    PaymentReturn,
+    SentFile,
+    Settlement,
+)
 from payments.models.clearing import Message
 from payments.models.orders import OrderStatus, Rail
 
@@ -147,9 +155,9 @@ def settle(*, difference_id: int, note: str, actor: audit.Actor, at: datetime) -
 def _days(at: datetime) -> list[DayOfRail]:
     since = clock.tirana_day(at) - timedelta(days=DAYS_SHOWN)
     sent = SentFile.objects.filter(message=Message.PACS_008, day__gte=since)
-    accepted, rejected, unanswered = (
-        Q(items__status=status) for status in (Status.ACCEPTED, Status.REJECTED, Status.SENT)
-    )
+    given_back = Q(items__payment_return__isnull=False)
+    accepted, unanswered = Q(items__status=Status.ACCEPTED) & ~given_back, Q(items__status=Status.SENT)
+    rejected = Q(items__status=Status.REJECTED) | given_back
     amounts = "items__amount_minor"
     rows = sent.values("day", "rail", "currency").annotate(
         files=Count("pk", distinct=True),
@@ -205,6 +213,11 @@ def _balances() -> list[Balance]:
         .values_list("currency", "status")
         .annotate(Sum("amount_minor"))
     )
+    returned = dict(
+        PaymentReturn.objects.filter(posting__given_back_by=None)
+        .values_list("item__currency")
+        .annotate(Sum("item__amount_minor"))
+    )
     booked = IncomingCredit.objects.filter(status=IncomingCredit.Status.BOOKED, posting__given_back_by=None)
     credits = dict(booked.values_list("currency").annotate(Sum("amount_minor")))
     settled = dict(
@@ -219,6 +232,7 @@ def _balances() -> list[Balance]:
             unanswered_minor=items.get((currency, Status.SENT), 0),
             homeless_minor=homeless.get((currency, Status.REJECTED), 0),
             unsettled_minor=items.get((currency, Status.ACCEPTED), 0)
+            - returned.get(currency, 0)
             - credits.get(currency, 0)
             + settled.get(currency, 0),
         )

@@ -4,7 +4,7 @@ A rule begins tomorrow at the earliest, also when the colleague approves: what w
 said already. A tariff is a whole table of bands for a kind and a currency; it is changed as a whole.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,9 @@ from accounts import audit, clock, four_eyes
 from accounts.models import Proposal
 from accounts.money import format_amount, format_money
 from accounts.refusals import Refusal
-from payments import rails, selectors
-from payments.models import ClearingSession, CutOff, Tariff
-from payments.models.orders import OrderKind, Rail
+from payments import last_sessions, rails
+from payments.models import CutOff, Tariff
+from payments.models.orders import OrderKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,21 +32,16 @@ class RuleBeginsTomorrow(Refusal):
     sentence = _("Një rregull i ri vlen më së shpejti nga nesër. Shkruani një ditë të ardhshme.")
 
 
-class CutOffAfterLastSession(Refusal):
-    """Facts: rail, day, last, cut_off."""
-
-    sentence = _(
-        "Më %(day)s seanca e fundit e rrugës %(rail)s është në %(last)s, para afatit %(cut_off)s: çka kryhet ndërmjet "
-        "do të dilte ditën tjetër. Zgjidhni një afat më të hershëm, ose shtoni më parë seancën më të vonë."
-    )
-
-
 class RuleIsTheSame(Refusal):
     sentence = _("Rregulli është tashmë kështu. Nuk ka çfarë të ndryshohet.")
 
 
 class BandsDoNotRise(Refusal):
     sentence = _("Brezat duhet të rriten: çdo “deri në” është më i madh se ai para tij. Ndreqni tabelën.")
+
+
+class LeastAboveMost(Refusal):
+    sentence = _("Komisioni “të paktën” është më i madh se “më së shumti”. Ndreqni njërin prej tyre.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +72,8 @@ def propose_cut_off(
 
     Refuses one that is later than what a rail still takes on that day or after it.
     """
-    _require_to_come(valid_from, at)
-    if at_time:
-        require_session_after(kind, at_time, on=valid_from)
+    require_to_come(valid_from, at)
+    last_sessions.require_cut_off(kind, at_time, valid_from=valid_from)
     now = CutOff.objects.filter(kind=kind, valid_from=valid_from).first()
     if (now.at_time if now else None) == at_time:
         raise RuleIsTheSame
@@ -102,44 +96,19 @@ def propose_cut_off(
 def _apply_cut_off(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     new = proposal.new
     key = {"kind": new["kind"], "valid_from": date.fromisoformat(new["valid_from"])}
-    _require_to_come(key["valid_from"], at)
-    row = CutOff.objects.select_for_update().filter(**key).first()
+    require_to_come(key["valid_from"], at)
+    last_sessions.one_at_a_time()
+    row = CutOff.objects.filter(**key).first()
     if _cut_off_json(row) != proposal.old:
         raise four_eyes.Stale
-    if new["at_time"]:
-        require_session_after(new["kind"], time.fromisoformat(new["at_time"]), on=key["valid_from"])
-        values = {"at_time": time.fromisoformat(new["at_time"]), "source": new["source"]}
+    at_time = time.fromisoformat(new["at_time"]) if new["at_time"] else None
+    last_sessions.require_cut_off(new["kind"], at_time, valid_from=key["valid_from"])
+    if at_time:
+        values = {"at_time": at_time, "source": new["source"]}
         CutOff.objects.update_or_create(**key, defaults=values)
     elif row:
         row.delete()
-    _record("payments.cutoff.set" if new["at_time"] else "payments.cutoff.removed", proposal, actor, at)
-
-
-def require_session_after(kind: str, at_time: time, *, on: date) -> None:
-    """Refuse (CutOffAfterLastSession) a cut-off after which no file of the day would take what was executed."""
-    for rail in rails.RAILS_OF.get(kind, ()):
-        later = ClearingSession.objects.filter(rail=rail, valid_from__gt=on).values_list("valid_from", flat=True)
-        for day in sorted({on, *later}):
-            require_before_last(at_time, rail, selectors.sessions(rail, on=day), on=day)
-
-
-def require_before_last(at_time: time, rail: Rail, sessions: Iterable[ClearingSession], *, on: date) -> None:
-    """The same of one rail's sessions of one day."""
-    last = selectors.last_taken(sessions)
-    if last is not None and at_time > last:
-        raise CutOffAfterLastSession(
-            rail=str(rail.label), day=f"{on:%d.%m.%Y}", last=f"{last:%H:%M}", cut_off=f"{at_time:%H:%M}"
-        )
-
-
-def require_cut_offs_before(sessions: Iterable[ClearingSession], *, rail: Rail, on: date) -> None:
-    """Refuse sessions to come that end before a cut-off which holds on their day or after it."""
-    sessions = list(sessions)
-    for kind, ways in rails.RAILS_OF.items():
-        rows = list(CutOff.objects.filter(kind=kind).order_by("valid_from")) if rail in ways else []
-        begun = [row for row in rows if row.valid_from <= on][-1:]
-        for row in (*begun, *(row for row in rows if row.valid_from > on)):
-            require_before_last(row.at_time, rail, sessions, on=max(on, row.valid_from))
+    record("payments.cutoff.set" if new["at_time"] else "payments.cutoff.removed", proposal, actor, at)
 
 
 def _cut_off_json(row: CutOff | None) -> dict[str, Any]:
@@ -171,12 +140,14 @@ def propose_tariff(
     at: datetime,
 ) -> Proposal:
     """A whole table from a day on, smallest band first, the last without an end; without bands it is taken back."""
-    _require_to_come(valid_from, at)
+    require_to_come(valid_from, at)
     ends = [band.up_to_minor for band in bands]
     if bands and (
         ends[-1] is not None or None in ends[:-1] or ends[:-1] != sorted(set(ends[:-1]), key=lambda e: e or 0)
     ):
         raise BandsDoNotRise
+    if any(band.max_minor is not None and band.max_minor < band.min_minor for band in bands):
+        raise LeastAboveMost
     now = _bands_json(kind, currency, valid_from)
     wanted = [list(astuple(band)) for band in bands]
     if now == wanted:
@@ -201,14 +172,14 @@ def propose_tariff(
 def _apply_tariff(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     new = proposal.new
     key = {"kind": new["kind"], "currency": new["currency"], "valid_from": date.fromisoformat(new["valid_from"])}
-    _require_to_come(key["valid_from"], at)
+    require_to_come(key["valid_from"], at)
     rows = Tariff.objects.filter(**key)
     list(rows.select_for_update())
     if _bands_json(**key) != proposal.old["bands"]:
         raise four_eyes.Stale
     rows.delete()
     Tariff.objects.bulk_create(Tariff(**key, **asdict(Band(*band)), source=new["source"]) for band in new["bands"])
-    _record("payments.tariff.set" if new["bands"] else "payments.tariff.removed", proposal, actor, at)
+    record("payments.tariff.set" if new["bands"] else "payments.tariff.removed", proposal, actor, at)
 
 
 def bands_of(kind: str, currency: str, valid_from: date) -> list[Band]:
@@ -242,22 +213,24 @@ def _end(up_to: int | None, currency: str) -> str:
 def _price(band: Band | None) -> str:
     if band is None:
         return ""
-    if not band.rate_ppm:
+    if not band.rate_ppm and not band.min_minor and band.max_minor is None:
         return format_amount(band.fixed_minor)
     most = format_amount(band.max_minor) if band.max_minor is not None else "…"
     percent = f"{band.rate_ppm / PPM_IN_PERCENT:g}".replace(".", ",")
     return f"{format_amount(band.fixed_minor)} + {percent} % ({format_amount(band.min_minor)}–{most})"
 
 
-# --- Both ------------------------------------------------------------------------------------------------------------
+# --- All rules to come, those of `session_changes` too ---------------------------------------------------------------
 
 
-def _require_to_come(valid_from: date, at: datetime) -> None:
+def require_to_come(valid_from: date, at: datetime) -> None:
+    """Refuse a day that has begun."""
     if valid_from <= clock.tirana_day(at):
         raise RuleBeginsTomorrow
 
 
-def _record(event: str, proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
+def record(event: str, proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
+    """What was before and after, in the trail."""
     details = {"before": proposal.old, "after": proposal.new}
     audit.record(event, actor=actor, at=at, subject=proposal.subject, reason=proposal.reason, details=details)
 

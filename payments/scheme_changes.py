@@ -4,7 +4,7 @@ A scheme that is in use changes by a proposal that shows it whole, payee and fie
 it is not in use one person writes it down and corrects it, since nobody can pay by it; withdrawing it holds at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, four_eyes
-from accounts.identifiers import group_iban
+from accounts.identifiers import check_iban, group_iban
 from accounts.models import Proposal
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import pictures
+from payments import banks, pictures
 from payments.budget import REMITTANCE_MAX
 from payments.models import BudgetField, BudgetScheme
 
@@ -35,6 +35,19 @@ class SchemeIsTheSame(Refusal):
 
 class ExampleDoesNotFit(Refusal):
     sentence = _("Shembulli nuk i përshtatet shabllonit të fushës. Ndreqni njërin prej tyre.")
+
+
+class SchemePaysHere(Refusal):
+    sentence = _(
+        "Ky IBAN është i bankës sonë, ndërsa pagesat për buxhetin dalin te një bankë tjetër. Shkruani IBAN-in e saj."
+    )
+
+
+class PictureIsNotWritable(Refusal):
+    sentence = _(
+        "Shablloni ka një shenjë që klienti nuk e shkruan dot. Përdorni #, @, *, shkronja të mëdha A–Z, shifra dhe "
+        ". , - / ( ) +, pa hapësira."
+    )
 
 
 class CodesDoNotFit(Refusal):
@@ -97,7 +110,8 @@ SCHEME_COLUMNS = tuple(one.name for one in fields(SchemeFacts) if one.name != "f
 
 @verb("payments.scheme.added")
 def add(*, code: str, facts: SchemeFacts, source: str, actor: audit.Actor, at: datetime) -> BudgetScheme:
-    """Write a new scheme down; nobody can pay by it yet. Refuses a code that is taken."""
+    """Write a new scheme down; nobody can pay by it yet. Refuses a code that is taken, and an IBAN of this bank."""
+    _require_elsewhere(facts)
     own = {name: getattr(facts, name) for name in SCHEME_COLUMNS} | {"is_active": False, "source": source}
     scheme, is_new = BudgetScheme.objects.get_or_create(code=code, defaults=own)
     if not is_new:
@@ -112,11 +126,17 @@ def change(
 ) -> BudgetScheme | Proposal:
     """What is or comes in use waits for a colleague; anything else is written at once.
 
-    Refuses no change at all, an example that does not fit its picture, and fields that together could be cut.
+    Refuses no change at all, an IBAN of this bank, a picture that nobody can write, an example that does not fit its
+    picture, and fields that together could be cut; but never to withdraw a scheme.
     """
     now = SchemeFacts.of(scheme)
-    _require_change(facts, now)
-    if not (facts.is_active or now.is_active) or facts == replace(now, is_active=False):
+    if facts == now:
+        raise SchemeIsTheSame
+    is_withdrawal = facts == replace(now, is_active=False)
+    if not is_withdrawal:
+        _require_elsewhere(facts)
+        _require_fields(facts.fields.values())
+    if is_withdrawal or not (facts.is_active or now.is_active):
         return correct(scheme_id=scheme.pk, facts=facts, seen=now, reason=reason, actor=actor, at=at)
     return four_eyes.propose(
         kind=SCHEME,
@@ -149,12 +169,19 @@ def _apply(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     _put("payments.scheme.changed", scheme, SchemeFacts.from_json(proposal.new), actor, at, proposal.reason)
 
 
-def _require_change(facts: SchemeFacts, now: SchemeFacts) -> None:
-    if facts == now:
-        raise SchemeIsTheSame
-    if not all(pictures.fits(one.picture, one.example) for one in facts.fields.values() if one.example):
+def _require_elsewhere(facts: SchemeFacts) -> None:
+    """No order for the budget reaches a payee in our own books (`wishes.require_payee`)."""
+    if banks.is_ours(check_iban(facts.beneficiary_iban)):
+        raise SchemePaysHere
+
+
+def _require_fields(asked: Collection[FieldFacts]) -> None:
+    if not all(pictures.is_writable(one.picture) for one in asked):
+        raise PictureIsNotWritable
+    examples = ((one.picture, pictures.normal(one.picture, one.example)) for one in asked if one.example)
+    if not all(pictures.fits(picture, example) for picture, example in examples):
         raise ExampleDoesNotFit
-    longest = sum(len(one.picture) or VALUE_MAX for one in facts.fields.values()) + max(0, len(facts.fields) - 1)
+    longest = sum(len(one.picture) or VALUE_MAX for one in asked) + max(0, len(asked) - 1)
     if longest > REMITTANCE_MAX:
         raise CodesDoNotFit(longest=longest, at_most=REMITTANCE_MAX)
 

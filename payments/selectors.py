@@ -151,8 +151,19 @@ _ORDER = Question(
     lambda: (
         _told(PaymentOrder.objects.filter(company=_COMPANY, pk=Given("order")))
         .select_related(
-            "debit_account", "prepared_by__person", "company", "promise", "posting", "ended_by__person", "standing"
+            "debit_account",
+            "prepared_by__person",
+            "company",
+            "promise",
+            "posting",
+            "ended_by__person",
+            "standing",
+            "replaces__ended_by__person",
+            "replaces__prepared_by__person",
+            "replaced_by",
+            "clearing_item__file",
         )
+        .defer("clearing_item__file__content")
         .annotate(
             given_back_at=Subquery(_GIVEN_BACK.order_by("booked_at").values("booked_at")[:1]),
             answered=ArraySubquery(_ANSWERED.values_list(JSONArray(*_AS_ANSWERED))),

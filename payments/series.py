@@ -1,6 +1,7 @@
 """One series as the rest of the room sees it: what was asked, one payment of it as an order, and what is signed."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +12,8 @@ from accounts.identifiers import account_tail
 from accounts.money import format_money
 from auth_flow import fnp
 from auth_flow.sms import gsm7
-from payments import order_warnings, payee_names, rhythm
+from payments import dealings, order_warnings, payee_names, rhythm
+from payments.dealings import Dealings
 from payments.models import OrderWarning, PaymentOrder, StandingOrder
 from payments.models.standing import Rhythm
 from payments.order_warnings import Finding
@@ -65,10 +67,20 @@ def as_order(series: StandingOrder) -> PaymentOrder:
     )
 
 
-def findings(series: StandingOrder, *, at: datetime) -> list[Finding]:
-    """What its preparer has to answer for. That it pays the same again and again is what it is for."""
-    found = order_warnings.findings(as_order(series), at=at)
-    return [one for one in found if one.kind != OrderWarning.Kind.DUPLICATE]
+def findings(series: StandingOrder, *, at: datetime, known: Dealings | None = None) -> list[Finding]:
+    """What its preparer has to answer for. That it pays the same again and again is what it is for; that another series
+    pays the same beside it, is not. `known` as of `order_warnings.findings`."""
+    payment = as_order(series)
+    known = known or dealings.of(payment, at=at)
+    found = order_warnings.findings(payment, at=at, known=known)
+    return [*_double(series, known), *(one for one in found if one.kind != OrderWarning.Kind.DUPLICATE)]
+
+
+def _double(series: StandingOrder, known: Dealings) -> Iterator[Finding]:
+    other = next((one for one in known.twins if one.standing_id != series.pk), None)
+    if other:
+        facts = {"standing": str(other.standing_id), "number": other.number}
+        yield Finding(OrderWarning.Kind.DUPLICATE, f"{OrderWarning.Kind.DUPLICATE}:{other.number}", facts)
 
 
 def begins_in_time(series: StandingOrder, *, at: datetime) -> bool:

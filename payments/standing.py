@@ -1,15 +1,15 @@
-"""The life of a standing order: prepare, submit, leave out a day, stop. What its days pay is made by paydays.py."""
+"""The life of a standing order: prepare, submit, stop. Its days are made by paydays.py, left out by skipped_days.py."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, business_day, clock, selectors as books
-from accounts.models import BankAccount, Mandate
+from accounts import audit, clock, selectors as books
+from accounts.models import BankAccount, Company, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from payments import (
@@ -24,7 +24,7 @@ from payments import (
     standing_selectors,
     wishes,
 )
-from payments.models import SkippedDay, StandingOrder
+from payments.models import StandingOrder
 from payments.models.orders import OrderKind, OrderStatus
 from payments.models.standing import StandingStatus
 from payments.series import PAID, RECURRING, Series as Series
@@ -42,12 +42,11 @@ class FirstDayHasPassed(Refusal):
     )
 
 
-class NoSuchDay(Refusal):
-    sentence = _("Kjo ditë nuk është në planin e urdhrit të përhershëm. Zgjidhni një ditë nga lista.")
-
-
-class DayHasItsOrder(Refusal):
-    sentence = _("Urdhri i kësaj dite u bë tashmë. Nëse nuk është kryer, anulojeni te faqja e tij.")
+class ReleasedIsForSigners(Refusal):
+    sentence = _(
+        "Pagesat që janë bërë gati i anulon vetëm kush nënshkruan për kompaninë. Ndaleni urdhrin pa to, ose kërkojani "
+        "një kolegu që nënshkruan."
+    )
 
 
 @verb("payments.standing.prepared")
@@ -97,39 +96,18 @@ def submit(
     return submitted(series, mandate, version, at, answered=answered)
 
 
-@verb("payments.standing.skipped")
-def skip(*, standing_id: UUID, mandate: Mandate, nominal_on: date, at: datetime) -> StandingOrder:
-    """Leave out one day of the rhythm before its order is made; twice is once. Its preparer or a signer may.
-
-    Refuses NoSuchDay for a day that the rhythm does not name or that is past, and DayHasItsOrder.
-    """
-    mandate = orders.acting(mandate, at=at)
-    series = taken(standing_id, mandate)
-    _require_owner(series, mandate)
-    if series.status != StandingStatus.RUNNING:
-        raise orders.OrderHasMovedOn(status=str(series.get_status_display()))
-    if series.orders.filter(requested_on=nominal_on).exists():
-        raise DayHasItsOrder
-    named = standing_selectors.day_named(series, nominal_on, calendar=business_day.calendar())
-    if named is None or named.due_on < clock.tirana_day(at):
-        raise NoSuchDay
-    _row, is_new = SkippedDay.objects.get_or_create(
-        standing=series, nominal_on=nominal_on, defaults={"skipped_by": mandate.user, "skipped_at": at}
-    )
-    if is_new:
-        record("payments.standing.skipped", series, mandate, at=at, details={"day": nominal_on.isoformat()})
-    return series
-
-
 @verb("payments.standing.stopped")
 def stop(*, standing_id: UUID, mandate: Mandate, reason: str, with_orders: bool, at: datetime) -> StandingOrder:
     """End a series at once; `with_orders` cancels what it has made and nobody has executed. Its preparer or a signer.
 
-    One that does not run yet is cancelled.
+    One that does not run yet is cancelled. Refuses ReleasedIsForSigners: a released order is cancelled by a signer
+    alone, as by `orders.cancel`.
     """
     mandate = orders.acting(mandate, at=at)
     series = taken(standing_id, mandate)
-    _require_owner(series, mandate)
+    require_owner(series, mandate)
+    if with_orders and not mandate.may_sign:
+        raise ReleasedIsForSigners
     if series.status not in {*standing_selectors.UNSIGNED, StandingStatus.RUNNING}:
         raise orders.OrderHasMovedOn(status=str(series.get_status_display()))
     is_running = series.status == StandingStatus.RUNNING
@@ -197,6 +175,7 @@ def submitted(
         raise orders.OrderHasMovedOn(status=str(series.get_status_display()))
     require_version(series, version)
     require_first_day(series, at=at)
+    Company.objects.select_for_update(no_key=True).get(pk=series.company_id)  # of two equal ones the second is warned
     found = one_series.findings(series, at=at)
     if any(one.key not in answered for one in found):
         raise order_warnings.WarningNotAnswered
@@ -225,6 +204,12 @@ def require_first_day(series: StandingOrder, *, at: datetime) -> None:
         raise FirstDayHasPassed
 
 
+def require_owner(series: StandingOrder, mandate: Mandate) -> None:
+    """Refuse whoever neither prepared the series nor signs for its company."""
+    if not (mandate.may_sign or series.prepared_by_id == mandate.user_id):
+        raise orders.MayNotCancel
+
+
 def end(series: StandingOrder, status: StandingStatus, *, mandate: Mandate | None, reason: str, at: datetime) -> None:
     """Close a locked series."""
     series.status, series.ended_at, series.end_reason, series.look_on = status, at, reason[:200], None
@@ -239,11 +224,6 @@ def record(
     company = str(series.company_id)
     actor = audit.actor_of(by) if by else audit.Actor(audit.THE_CLOCK.name, audit.THE_CLOCK.role, company)
     audit.record(event, actor=actor, at=at, subject=f"standing:{series.pk}", details=details)
-
-
-def _require_owner(series: StandingOrder, mandate: Mandate) -> None:
-    if not (mandate.may_sign or series.prepared_by_id == mandate.user_id):
-        raise orders.MayNotCancel
 
 
 def _edited(standing_id: UUID, mandate: Mandate, payload: Mapping[str, object]) -> StandingOrder:

@@ -1,11 +1,13 @@
 """What the bank tells of a series: that a payment of it was not executed, and that too many in a row were not."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import takewhile
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts import notices
+from accounts import mandates, notices
 from accounts.days import short_day
 from accounts.models import User
 from accounts.money import format_money
@@ -26,7 +28,7 @@ notices.declare(
     NEEDS_ATTENTION,
     _(
         "%(count)s pagesa radhazi të urdhrit të përhershëm %(number)s për %(name)s nuk u kryen. Shihni llogarinë dhe "
-        "nënshkruesit, ose ndalojeni urdhrin."
+        "nënshkruesit, ose ndaleni urdhrin."
     ),
 )
 
@@ -34,7 +36,8 @@ notices.declare(
 def tell_failed(order: PaymentOrder, *, at: datetime) -> None:
     """Tell of an order that has just failed, in its transaction; nothing of one that no series made.
 
-    Its preparer and all who signed the series are told. The reason is a msgid, read in the reader's language.
+    Its preparer and all who signed the series are told, those of them who still act for the company; where nobody is
+    left, all who may sign. The reason is a msgid, read in the reader's language.
     """
     series = order.standing
     if series is None or order.due_on is None:
@@ -46,24 +49,26 @@ def tell_failed(order: PaymentOrder, *, at: datetime) -> None:
         "reason": order.end_reason,
     }
     in_a_row = failures_in_a_row(series)
-    for user in _owners(series):
+    for user in _owners(series, at=at):
         notices.tell(user, FAILED, about_it, at, series.company)
         if in_a_row and in_a_row % settings.STANDING_FAILURES_TOLD == 0:
             notices.tell(user, NEEDS_ATTENTION, facts | {"count": in_a_row}, at, series.company)
 
 
 def failures_in_a_row(series: StandingOrder) -> int:
-    """How many of its last payments failed one after the other; what a customer cancelled is no failure."""
-    last = series.orders.exclude(status__in=[OrderStatus.RELEASED, OrderStatus.CANCELLED]).order_by("-due_on")
-    count = 0
-    for status in last.values_list("status", flat=True):
-        if status != OrderStatus.FAILED:
-            break
-        count += 1
-    return count
+    """How many of its last payments failed one after the other."""
+    return failing(series.orders.order_by("-due_on").values_list("status", flat=True).iterator())
 
 
-def _owners(series: StandingOrder) -> list[User]:
-    """Who prepared it and who signed it, each once."""
+def failing(statuses: Iterable[str]) -> int:
+    """The same of payments by their states, the newest first; what a customer cancelled is no failure."""
+    over = (status for status in statuses if status not in {OrderStatus.RELEASED, OrderStatus.CANCELLED})
+    return sum(1 for _status in takewhile(lambda status: status == OrderStatus.FAILED, over))
+
+
+def _owners(series: StandingOrder, *, at: datetime) -> list[User]:
+    """Each once. Who left the company is told of its payments no more."""
     keys = {series.prepared_by_id, *series.signatures.values_list("user_id", flat=True)}
-    return list(User.objects.filter(pk__in=keys).order_by("pk"))
+    here = {one.user_id: one for one in mandates.in_force(at).filter(company=series.company_id).order_by("user_id")}
+    owners = [one.user for key, one in here.items() if key in keys]
+    return owners or [one.user for one in here.values() if one.may_sign]

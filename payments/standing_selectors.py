@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import JSONArray, Substr
 
 from accounts import clock
 from accounts.models import Company, Mandate
 from accounts.working_days import Calendar, CalendarUnknown
 from payments import rhythm
-from payments.models import PaymentOrder, SkippedDay, StandingOrder, StandingSignature
+from payments.models import ParticipantBank, PaymentOrder, SkippedDay, StandingOrder, StandingSignature
 from payments.models.orders import OrderStatus
 from payments.models.standing import StandingStatus
 from payments.rhythm import PayDay
@@ -21,6 +23,14 @@ from payments.rhythm import PayDay
 PLANNED_DAYS = 12
 UNSIGNED = (StandingStatus.DRAFT, StandingStatus.AWAITING)
 PAID = (OrderStatus.RELEASED, OrderStatus.EXECUTED)
+
+
+class Signed(NamedTuple):
+    """One signature as it is read."""
+
+    user_id: int
+    name: str
+    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +60,15 @@ def of_company(company: Company) -> QuerySet[StandingOrder]:
 
 
 def standing_of(company: Company, standing_id: UUID) -> StandingOrder | None:
-    """One series of this company with what its page shows; None for anybody else's, as if it did not exist."""
+    """One series of this company with what its page shows; None for anybody else's, as if it did not exist.
+
+    `signed` are its signatures in their order, `bank_name` is the payee's bank where the staff's table knows it.
+    """
     rows = StandingOrder.objects.select_related("company", "debit_account", "prepared_by__person", "ended_by__person")
+    signed = StandingSignature.objects.filter(standing=OuterRef("pk")).order_by("signed_at")
+    facts = JSONArray("user_id", "user__person__first_name", "user__person__last_name", "signed_at")
+    bank = ParticipantBank.objects.filter(code=Substr(OuterRef("beneficiary_iban"), 5, 3)).values("name")
+    rows = rows.annotate(signed=ArraySubquery(signed.values_list(facts)), bank_name=Subquery(bank))
     return rows.filter(company=company, pk=standing_id).first()
 
 
@@ -60,9 +77,12 @@ def locked(standing_id: UUID, *, company: Company) -> StandingOrder | None:
     return StandingOrder.objects.select_for_update().filter(pk=standing_id, company=company).first()
 
 
-def signatures(series: StandingOrder) -> list[StandingSignature]:
-    """Who has signed, in the order of signing."""
-    return list(series.signatures.select_related("user__person").order_by("signed_at"))
+def signatures(series: StandingOrder) -> list[Signed]:
+    """Who has signed, in the order of signing; of a series as `standing_of` brings it."""
+    return [
+        Signed(user_id, f"{first_name} {last_name}", datetime.fromisoformat(signed_at))
+        for user_id, first_name, last_name, signed_at in series.signed  # type: ignore[attr-defined]  # annotated
+    ]
 
 
 def orders_of(series: StandingOrder) -> QuerySet[PaymentOrder]:
@@ -113,10 +133,13 @@ def day_named(series: StandingOrder, nominal_on: date, *, calendar: Calendar) ->
     return None
 
 
-def handled_days(series: StandingOrder) -> set[date]:
-    """The days of the rhythm that have their order, or were left out."""
-    made = _days(PaymentOrder.objects.filter(standing=series), "requested_on")
-    return made[series.pk] | _days(SkippedDay.objects.filter(standing=series), "nominal_on")[series.pk]
+def open_days(series: StandingOrder, calendar: Calendar, *, today: date) -> Iterator[PayDay]:
+    """The days that have no order and still ask for a look: a day left out may be taken back until it has come."""
+    made = _days(PaymentOrder.objects.filter(standing=series), "requested_on")[series.pk]
+    skipped = _days(_skipped([series]), "nominal_on")[series.pk]
+    for day in days_of(series, calendar):
+        if day.nominal_on not in made and not (day.nominal_on in skipped and day.due_on <= today):
+            yield day
 
 
 def room_for(series: StandingOrder) -> int | None:
@@ -135,16 +158,27 @@ def plan(series: StandingOrder, *, calendar: Calendar, at: datetime, most: int =
 def plans(
     rows: Sequence[StandingOrder], *, calendar: Calendar, at: datetime, most: int = PLANNED_DAYS
 ) -> dict[UUID, Plan]:
-    """The plans of several series in three queries, by their keys."""
+    """The plans of several series by their keys, in one query; without any while none of them runs."""
     today = clock.tirana_day(at)
-    made = _days(PaymentOrder.objects.filter(standing__in=rows, due_on__gte=today), "requested_on")
-    skipped = _days(SkippedDay.objects.filter(standing__in=rows), "nominal_on")
-    paid = PaymentOrder.objects.filter(standing__in=rows, status__in=PAID).values_list("standing").order_by()
-    spent = dict(paid.annotate(sum=Sum("amount_minor")))
+    made, skipped, spent = _so_far([one for one in rows if one.status == StandingStatus.RUNNING], today)
     return {
-        one.pk: _plan(one, calendar, today, made[one.pk], frozenset(skipped[one.pk]), spent.get(one.pk, 0), most)
+        one.pk: _plan(one, calendar, today, made[one.pk], frozenset(skipped[one.pk]), sum(spent[one.pk]), most)
         for one in rows
     }
+
+
+def _so_far(rows: Sequence[StandingOrder], today: date) -> tuple[dict[UUID, Any], dict[UUID, Any], dict[UUID, Any]]:
+    """Of each series the days that have their order from today on, those left out, and what left for them."""
+    found: dict[str, dict[UUID, Any]] = {name: defaultdict(list) for name in ("made", "skipped", "spent")}
+    if rows:
+        orders = PaymentOrder.objects.filter(standing__in=rows).order_by()
+        made = orders.filter(due_on__gte=today).values_list(Value("made"), "standing", JSONArray("requested_on"))
+        skipped = _skipped(rows).order_by().values_list(Value("skipped"), "standing", JSONArray("nominal_on"))
+        paid = orders.filter(status__in=PAID).values("standing").annotate(word=Value("spent"))
+        spent = paid.annotate(facts=JSONArray(Sum("amount_minor"))).values_list("word", "standing", "facts")
+        for name, standing_id, (fact,) in made.union(skipped, spent, all=True):
+            found[name][standing_id].append(fact if name == "spent" else date.fromisoformat(fact))
+    return found["made"], found["skipped"], found["spent"]
 
 
 def _plan(
@@ -175,6 +209,10 @@ def _plan(
     except CalendarUnknown:
         ends_on = calendar.until
     return Plan(tuple(found), skipped, is_whole, is_capped, ends_on)
+
+
+def _skipped(rows: Sequence[StandingOrder]) -> QuerySet[SkippedDay]:
+    return SkippedDay.objects.filter(standing__in=rows, taken_back_at=None)
 
 
 def _days(rows: "QuerySet[Any]", name: str) -> dict[UUID, set[date]]:

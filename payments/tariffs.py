@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.refusals import Refusal
@@ -30,8 +30,20 @@ def in_force(*, kind: str, on: date) -> dict[str, list[Tariff]]:
 
     The latest set counts that is whole: its last band has no end. A set that staff are still writing waits.
     """
-    sets: dict[tuple[str, date], list[Tariff]] = {}
-    rows = Tariff.objects.filter(kind=kind, valid_from__lte=on)
-    for band in rows.order_by("currency", "valid_from", F("up_to_minor").asc(nulls_last=True)):
-        sets.setdefault((band.currency, band.valid_from), []).append(band)
-    return {currency: bands for (currency, _from), bands in sets.items() if bands[-1].up_to_minor is None}
+    return _whole(Tariff.objects.filter(kind=kind, valid_from__lte=on)).get(kind, {})
+
+
+def in_force_by_kind(*, on: date) -> dict[str, dict[str, list[Tariff]]]:
+    """The same for every kind that has a tariff; one query too."""
+    return _whole(Tariff.objects.filter(valid_from__lte=on))
+
+
+def _whole(rows: QuerySet[Tariff]) -> dict[str, dict[str, list[Tariff]]]:
+    sets: dict[tuple[str, str, date], list[Tariff]] = {}
+    for band in rows.order_by("kind", "currency", "valid_from", F("up_to_minor").asc(nulls_last=True)):
+        sets.setdefault((band.kind, band.currency, band.valid_from), []).append(band)
+    found: dict[str, dict[str, list[Tariff]]] = {}
+    for (kind, currency, _from), bands in sets.items():
+        if bands[-1].up_to_minor is None:
+            found.setdefault(kind, {})[currency] = bands
+    return found

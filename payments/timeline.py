@@ -1,14 +1,16 @@
 """The way of an order: every state that it went through, and what comes next (row 69 of the feature table)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _, ngettext
 
+from accounts import clock
 from accounts.days import on_day
-from payments.models import PaymentOrder, Signature, StandingSignature
+from payments.iso20022 import reasons
+from payments.models import ClearingItem, PaymentOrder, SentFile, Signature, StandingSignature
 from payments.models.orders import OrderStatus
 
 # What was warned of, who answered for it and when.
@@ -26,22 +28,41 @@ class Step:
 
 
 def timeline(
-    order: PaymentOrder, signatures: Sequence[Signature | StandingSignature], answers: Iterable[Answer] = ()
+    order: PaymentOrder,
+    signatures: Sequence[Signature | StandingSignature],
+    answers: Iterable[Answer] = (),
+    void: Sequence[Signature | StandingSignature] = (),
 ) -> list[Step]:
-    """Its beginning, the warnings that were answered for, its signatures, its release and its end, or what is next."""
+    """Its beginning, the warnings that were answered for, its signatures, its release and its end, or what is next.
+
+    `void` are the signatures of the order that it replaces, given before that one was sent back for a change.
+    """
+    steps = _before(order.replaces, void) if order.replaces else [_prepared(order)]
+    steps += [Step(title, "done", at, _("E verifikoi %(name)s") % {"name": name}) for title, name, at in answers]
+    if order.submitted_at:
+        steps.append(Step(_("U dërgua për nënshkrim"), "done", order.submitted_at))
+    steps += [_signed(signature) for signature in signatures]
+    return [*steps, *_released(order), *_ending(order, len(signatures))]
+
+
+def _prepared(order: PaymentOrder) -> Step:
     prepared, prepared_at = _("U përgatit nga %(name)s"), order.created_at
     if order.standing:
         prepared, prepared_at = _("%(name)s përgatiti urdhrin e përhershëm %(number)s"), order.standing.created_at
     facts = {"name": order.prepared_by.full_name, "number": order.standing.number if order.standing else ""}
-    steps = [Step(prepared % facts, "done", prepared_at)]
-    steps += [Step(title, "done", at, _("E verifikoi %(name)s") % {"name": name}) for title, name, at in answers]
-    if order.submitted_at:
-        steps.append(Step(_("U dërgua për nënshkrim"), "done", order.submitted_at))
-    steps += [
-        Step(_("Nënshkroi %(name)s") % {"name": signature.user.full_name}, "done", signature.signed_at)
-        for signature in signatures
-    ]
-    return [*steps, *_released(order), *_ending(order, len(signatures))]
+    return Step(prepared % facts, "done", prepared_at)
+
+
+def _before(sent_back: PaymentOrder, void: Sequence[Signature | StandingSignature]) -> list[Step]:
+    """The way of the order that was sent back, which this one goes on with."""
+    facts = {"name": sent_back.prepared_by.full_name, "number": sent_back.number}
+    prepared = Step(_("U përgatit nga %(name)s si urdhri %(number)s") % facts, "done", sent_back.created_at)
+    signed = [_signed(signature, _("Ky nënshkrim nuk vlen më.")) for signature in void]
+    return [prepared, *signed, Step(_("U kthye për ndryshim"), "done", sent_back.ended_at, _who_and_why(sent_back))]
+
+
+def _signed(signature: Signature | StandingSignature, text: str = "") -> Step:
+    return Step(_("Nënshkroi %(name)s") % {"name": signature.user.full_name}, "done", signature.signed_at, text)
 
 
 def _released(order: PaymentOrder) -> list[Step]:
@@ -66,23 +87,58 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             assert order.execute_on is not None, "a released order has its day"
             return [Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
         case OrderStatus.EXECUTED:
-            done = Step(_("U krye"), "done", order.ended_at)
+            way = [Step(_("U krye"), "done", order.ended_at), *_clearing(order)]
             # By the core or by staff: the clearing house would have made it a returned order.
-            back_at: datetime | None = getattr(order, "given_back_at", None)
-            return [done, Step(_("Banka e ktheu në llogarinë tuaj"), "now", back_at)] if back_at else [done]
+            back_at = _given_back_at(order)
+            return [*way, Step(_("Banka e ktheu në llogarinë tuaj"), "now", back_at)] if back_at else way
         case OrderStatus.RETURNED:
             # The stored reason is one of iso20022.reasons, marked for translation there.
             home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _reason(order))
-            return [Step(_("U krye"), "done", order.ended_at), home]
+            return [Step(_("U krye"), "done", order.ended_at), *_clearing(order), home]
         case OrderStatus.FAILED:
             # The stored reason is one of verdicts, marked for translation there.
             return [Step(_("Nuk u krye"), "now", order.ended_at, _reason(order))]
         case OrderStatus.EXPIRED:
             text = _("Nuk u nënshkrua brenda %(days)s ditëve. Bëni një urdhër të ri, nëse duhet ende.")
             return [Step(_("Skadoi"), "now", order.ended_at, text % {"days": settings.ORDER_LIFE_DAYS})]
+        case OrderStatus.SENT_BACK:
+            void = " " + _("Nënshkrimet e dhëna nuk vlejnë më.") if given else ""
+            return [Step(_("U kthye për ndryshim"), "now", order.ended_at, _who_and_why(order) + void)]
     title = _("U refuzua") if order.status == OrderStatus.REJECTED else _("U anulua")
-    by = f"{order.ended_by.full_name}: {order.end_reason}" if order.ended_by else _reason(order)
-    return [Step(title, "now", order.ended_at, by)]
+    return [Step(title, "now", order.ended_at, _who_and_why(order))]
+
+
+def _clearing(order: PaymentOrder) -> Iterator[Step]:
+    """What became of it between the banks; nothing while it waits for its session, or stays in our own books."""
+    item: ClearingItem | None = getattr(order, "clearing_item", None)
+    if item is None:
+        return
+    if item.status == ClearingItem.Status.WITHDRAWN:
+        yield Step(_("U tërhoq nga klerimi"), "done", _given_back_at(order), _("Nuk doli nga banka jonë."))
+    if item.file is None:
+        return
+    yield Step(_("U dërgua në klerim"), "done", item.file.made_at, _file(item.file))
+    if item.status == ClearingItem.Status.ACCEPTED:
+        yield Step(_("U pranua në klerim"), "done", item.answered_at)
+    elif item.status == ClearingItem.Status.REJECTED:
+        # Where the money came home, its own step says why.
+        why = "" if order.status == OrderStatus.RETURNED else _(reasons.sentence(item.reason_code))
+        yield Step(_("U refuzua nga klerimi"), "done", item.answered_at, why)
+
+
+def _file(file: SentFile) -> str:
+    facts = {"file": file.name, "time": f"{clock.tirana(file.session_at):%H:%M}" if file.session_at else ""}
+    return (_("Skedari %(file)s, seanca e orës %(time)s.") if file.session_at else _("Skedari %(file)s.")) % facts
+
+
+def _given_back_at(order: PaymentOrder) -> datetime | None:
+    """Of an order as `selectors.order_of` brings it."""
+    moment: datetime | None = getattr(order, "given_back_at", None)
+    return moment
+
+
+def _who_and_why(order: PaymentOrder) -> str:
+    return f"{order.ended_by.full_name}: {order.end_reason}" if order.ended_by else _reason(order)
 
 
 def _reason(order: PaymentOrder) -> str:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("standing/<uuid:standing_id>/sign/", standing.standing_sign, name="standing_sign"),
     path("standing/<uuid:standing_id>/sign/resend/", standing.standing_sign_resend, name="standing_sign_resend"),
     path("standing/<uuid:standing_id>/skip/", standing.standing_skip, name="standing_skip"),
+    path("standing/<uuid:standing_id>/take-back/", standing.standing_take_back, name="standing_take_back"),
     path("standing/<uuid:standing_id>/stop/", standing.standing_stop, name="standing_stop"),
     path("standing/<uuid:standing_id>/reject/", standing.standing_reject, name="standing_reject"),
     path("<uuid:order_id>/", orders.order, name="order"),
@@ -45,4 +46,5 @@ urlpatterns = [
     path("<uuid:order_id>/template/", order_templates.new_template, name="new_template"),
     path("<uuid:order_id>/cancel/", orders.cancel, name="cancel"),
     path("<uuid:order_id>/reject/", orders.reject, name="reject"),
+    path("<uuid:order_id>/return/", orders.send_back, name="return"),
 ]

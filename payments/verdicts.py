@@ -21,11 +21,23 @@ from payments.models import PaymentOrder, Signature, StandingSignature
 from payments.models.orders import OrderKind
 
 # Why an order was not executed; stored as they are, put in the reader's language where they are shown.
-NO_FUNDS = gettext_noop("Në llogari nuk kishte para të mjaftueshme deri në afatin e ditës.")
-ACCOUNT_BLOCKED = gettext_noop("Nga llogaria nuk mund të paguhej, sepse ishte e ngrirë ose e mbyllur.")
-RIGHT_ENDED = gettext_noop("E drejta e përgatitësit ose e një nënshkruesi mbaroi para ditës së kryerjes.")
-PAYEE_GONE = gettext_noop("Llogaria e përfituesit u mbyll ose nuk merr më pagesa në këtë monedhë.")
-OVER_THE_LIMIT = gettext_noop("Shuma e kalonte kufirin për një urdhër që vlente në ditën e kryerjes.")
+NO_FUNDS = gettext_noop(
+    "Në llogari nuk kishte para të mjaftueshme deri në afatin e ditës. Siguroni shumën dhe bëni një urdhër të ri."
+)
+ACCOUNT_BLOCKED = gettext_noop(
+    "Nga llogaria nuk mund të paguhej, sepse ishte e ngrirë ose e mbyllur. Telefononi bankën, ose paguani nga një "
+    "llogari tjetër."
+)
+RIGHT_ENDED = gettext_noop(
+    "E drejta e përgatitësit ose e një nënshkruesi mbaroi para ditës së kryerjes. Urdhrin e ri e përgatit dhe e "
+    "nënshkruan kush e ka të drejtën."
+)
+PAYEE_GONE = gettext_noop(
+    "Llogaria e përfituesit u mbyll ose nuk merr më pagesa në këtë monedhë. Kërkojini përfituesit një llogari tjetër."
+)
+OVER_THE_LIMIT = gettext_noop(
+    "Shuma e kalonte kufirin për një urdhër që vlente në ditën e kryerjes. Kërkoni në degë një kufi tjetër."
+)
 
 # Company and user: may prepare, may sign.
 Powers = Mapping[tuple[int, int], tuple[bool, bool]]

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from payments.forms.ibans import PayeeIbanField
 from payments.forms.lines import TextField
 
+NAME_LENGTH = 60  # of a template
+
 
 class BeneficiaryForm(forms.Form):
     """One payee of the book."""
@@ -42,7 +44,7 @@ class TemplateForm(forms.Form):
     name = TextField(
         label=_("Emri i modelit"),
         help_text=_("Për shembull “Qiraja e muajit”."),
-        max_length=60,
+        max_length=NAME_LENGTH,
         error_messages={"required": _("Shkruani një emër, që ta gjeni te modelet.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

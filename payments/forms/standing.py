@@ -147,8 +147,9 @@ FORMS: dict[str, type[StandingForm]] = {
 }
 
 
-def typed_again(series: StandingOrder) -> dict[str, str]:
-    """The fields of a new form, filled with what another series says; its first day is another one."""
+def typed_again(series: StandingOrder, *, on: date) -> dict[str, str]:
+    """The fields of a new form, filled with what another series says; its first day is another one, its last one the
+    same while that is still to come."""
     fields = {
         "debit_account": str(series.debit_account.uuid),
         "beneficiary_name": series.beneficiary_name,
@@ -157,6 +158,7 @@ def typed_again(series: StandingOrder) -> dict[str, str]:
         "description": series.description,
         "rhythm": series.rhythm,
         "day_off": PREVIOUS if series.prefers_previous else NEXT,
+        "last_on": f"{series.last_on:%d.%m.%Y}" if series.last_on and series.last_on > on else "",
         "times": str(series.times or ""),
         "cap": format_amount(series.cap_minor) if series.cap_minor else "",
     }

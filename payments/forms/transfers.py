@@ -19,6 +19,7 @@ from accounts.working_days import CalendarUnknown
 from payments import banks, rails, tariffs
 from payments.forms.ibans import PayeeIbanField
 from payments.forms.lines import InvoiceCodeField, TextField
+from payments.models import PaymentOrder
 from payments.models.orders import OrderKind
 from payments.wishes import PayeeIsElsewhere, PayeeIsHere, Wish
 
@@ -29,6 +30,7 @@ class TransferForm(forms.Form):
     """What every kind asks: from which account, how much, for what, when. `wish()` is what the verb takes."""
 
     kind: ClassVar[OrderKind]
+    is_over_limit = False
 
     idempotency_key = forms.CharField(widget=forms.HiddenInput, min_length=16, max_length=64)
     debit_account = forms.ChoiceField(
@@ -57,10 +59,19 @@ class TransferForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, company: Company, at: datetime, typed: Mapping[str, str] | None = None
+        self,
+        data: Any = None,
+        *,
+        company: Company,
+        at: datetime,
+        typed: Mapping[str, str] | None = None,
+        draft: PaymentOrder | None = None,
     ) -> None:
-        """`typed` is what its owner had written when her session ended; a form that comes anew has a key of its own."""
-        super().__init__(data, initial={**(typed or {}), "idempotency_key": new_submit_key()})
+        """`typed` is what its owner had written when her session ended. A form that comes anew has a key of its own;
+        one that edits a `draft` of hers has the draft's."""
+        key = draft.submit_key if draft else new_submit_key()
+        super().__init__(data, initial={**(typed or {}), "idempotency_key": key})
+        self.draft = draft
         self.at, self.company = at, company
         self.tariffs = tariffs.in_force(kind=self.kind, on=clock.tirana_day(at))
         self.debit_accounts = [

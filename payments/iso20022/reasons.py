@@ -21,7 +21,7 @@ SENTENCES: Final = {
     "AC07": gettext_noop("Llogaria e përfituesit është e mbyllur. Kërkojini përfituesit një llogari tjetër."),
     "AG01": gettext_noop("Llogaria e përfituesit nuk pranon pagesa të këtij lloji. Kërkojini një llogari tjetër."),
     "AG02": gettext_noop("Banka e përfituesit nuk e njeh këtë lloj pagese. Telefononi bankën tonë."),
-    "AM02": gettext_noop("Shuma kalon kufirin që pranon banka e përfituesit."),
+    "AM02": gettext_noop("Shuma kalon kufirin që pranon banka e përfituesit. Pyesni përfituesin si ta paguani."),
     "AM03": gettext_noop("Llogaria e përfituesit nuk mban këtë monedhë. Kërkojini një llogari tjetër."),
     "AM04": gettext_noop("Pagesa nuk u shlye në klerim. Telefononi bankën tonë para se ta përsërisni."),
     "AM05": gettext_noop("Banka e përfituesit e mori si pagesë të përsëritur. Kontrolloni nëse e keni paguar më parë."),
@@ -29,13 +29,21 @@ SENTENCES: Final = {
     "BE01": gettext_noop("Emri i përfituesit nuk përputhet me llogarinë. Kontrollojeni emrin me përfituesin."),
     "BE04": gettext_noop("Mungon adresa e përfituesit. Pyesni përfituesin dhe shkruajeni te përshkrimi."),
     "BE05": gettext_noop("Përfituesi nuk e njeh këtë pagesë. Flisni me përfituesin."),
-    "CNOR": gettext_noop("Banka e përfituesit nuk merr pjesë në këtë sistem pagesash."),
+    "CNOR": gettext_noop(
+        "Banka e përfituesit nuk merr pjesë në këtë sistem pagesash. Kërkojini një llogari në një bankë tjetër."
+    ),
+    "CUST": gettext_noop("Përfituesi e ktheu vetë pagesën. Flisni me përfituesin."),
     "DNOR": gettext_noop("Banka jonë nuk u pranua në këtë sistem pagesash. Telefononi bankën tonë."),
     "DT01": gettext_noop("Dita e pagesës nuk u pranua në klerim. Përsëriteni pagesën."),
     "DUPL": gettext_noop("Banka e përfituesit e mori si pagesë të përsëritur. Kontrolloni nëse e keni paguar më parë."),
     "ED05": gettext_noop("Shlyerja e pagesës dështoi në klerim. Përsëriteni pagesën."),
     "FF01": gettext_noop("Pagesa nuk u lexua në klerim. Telefononi bankën tonë."),
-    "MD07": gettext_noop("Përfituesi ka ndërruar jetë, prandaj banka e tij nuk e pranoi pagesën."),
+    "FOCR": gettext_noop("Banka e përfituesit e ktheu pagesën me kërkesën tonë."),
+    "LEGL": gettext_noop("Banka e përfituesit e ktheu pagesën për arsye ligjore. Telefononi bankën tonë."),
+    "MD06": gettext_noop("Përfituesi e ktheu vetë pagesën. Flisni me përfituesin."),
+    "MD07": gettext_noop(
+        "Përfituesi ka ndërruar jetë, prandaj banka e tij nuk e pranoi pagesën. Merruni vesh me trashëgimtarët e tij."
+    ),
     "MS02": gettext_noop("Përfituesi nuk e pranoi pagesën. Flisni me përfituesin."),
     "MS03": gettext_noop("Banka e përfituesit nuk e pranoi pagesën dhe nuk tregoi pse. Pyesni përfituesin."),
     "RC01": gettext_noop("Kodi i bankës së përfituesit nuk është i saktë. Kontrolloni IBAN-in me përfituesin."),
@@ -44,6 +52,7 @@ SENTENCES: Final = {
     "RR03": gettext_noop("Mungon emri ose adresa e përfituesit që kërkon ligji. Pyesni përfituesin."),
     "RR04": gettext_noop("Pagesa nuk u pranua për arsye ligjore. Telefononi bankën tonë."),
     "TM01": gettext_noop("Pagesa arriti në klerim pas afatit. Përsëriteni pagesën."),
+    "UPAY": gettext_noop("Përfituesi thotë se kjo pagesë nuk i takon. Flisni me përfituesin."),
 }
 
 

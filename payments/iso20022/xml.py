@@ -19,11 +19,13 @@ Element: TypeAlias = etree._Element  # lxml has no other name for it
 
 PACS_008: Final = "pacs.008.001.08"
 PACS_002: Final = "pacs.002.001.10"
+PACS_004: Final = "pacs.004.001.09"
 CAMT_054: Final = "camt.054.001.08"
 _OURS = Path(__file__).parent / "schemas"
 SCHEMAS: Mapping[str, Path] = {
     PACS_008: _OURS / f"{PACS_008}.xsd",
     PACS_002: _OURS / f"{PACS_002}.xsd",
+    PACS_004: _OURS / f"{PACS_004}.xsd",
     CAMT_054: Path(accounts.__file__).parent / "core_feed" / "schemas" / f"{CAMT_054}.xsd",
 }
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"

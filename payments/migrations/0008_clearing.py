@@ -3,6 +3,9 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+RAILS = [("book", "Brenda bankës"), ("aech", "AECH"), ("aips", "AIPS"), ("aips_euro", "AIPS EURO")]
+MESSAGES = [("pacs.008", "pacs.008"), ("pacs.002", "pacs.002"), ("camt.054", "camt.054")]
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,7 +24,7 @@ class Migration(migrations.Migration):
                     "message",
                     models.CharField(
                         blank=True,
-                        choices=[("pacs.008", "pacs.008"), ("pacs.002", "pacs.002"), ("camt.054", "camt.054")],
+                        choices=MESSAGES,
                         max_length=10,
                         verbose_name="mesazhi",
                     ),
@@ -69,12 +72,7 @@ class Migration(migrations.Migration):
                 (
                     "rail",
                     models.CharField(
-                        choices=[
-                            ("book", "Brenda bankës"),
-                            ("aech", "AECH"),
-                            ("aips", "AIPS"),
-                            ("aips_euro", "AIPS EURO"),
-                        ],
+                        choices=RAILS,
                         max_length=10,
                         verbose_name="rruga",
                     ),
@@ -108,7 +106,7 @@ class Migration(migrations.Migration):
                 (
                     "message",
                     models.CharField(
-                        choices=[("pacs.008", "pacs.008"), ("pacs.002", "pacs.002"), ("camt.054", "camt.054")],
+                        choices=MESSAGES,
                         max_length=10,
                         verbose_name="mesazhi",
                     ),
@@ -117,12 +115,7 @@ class Migration(migrations.Migration):
                 (
                     "rail",
                     models.CharField(
-                        choices=[
-                            ("book", "Brenda bankës"),
-                            ("aech", "AECH"),
-                            ("aips", "AIPS"),
-                            ("aips_euro", "AIPS EURO"),
-                        ],
+                        choices=RAILS,
                         max_length=10,
                         verbose_name="rruga",
                     ),
@@ -159,12 +152,7 @@ class Migration(migrations.Migration):
                 (
                     "rail",
                     models.CharField(
-                        choices=[
-                            ("book", "Brenda bankës"),
-                            ("aech", "AECH"),
-                            ("aips", "AIPS"),
-                            ("aips_euro", "AIPS EURO"),
-                        ],
+                        choices=RAILS,
                         max_length=10,
                         verbose_name="rruga",
                     ),

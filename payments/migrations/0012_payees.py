@@ -7,6 +7,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def kept(to, related_name="+", **options):
+    """A foreign key to a row that is not deleted while this one names it."""
+    return models.ForeignKey(to, on_delete=django.db.models.deletion.PROTECT, related_name=related_name, **options)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0018_many_postings_at_once"),
@@ -83,7 +88,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("own", "Transfertë mes llogarive të mia"),
+                            ("own", "Transfertë mes llogarive tuaja"),
                             ("internal", "Transfertë brenda bankës"),
                             ("domestic", "Transfertë brenda vendit"),
                             ("budget", "Pagesë për buxhetin"),
@@ -125,79 +130,57 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="beneficiary",
             name="company",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="beneficiaries", to="accounts.company"
-            ),
+            field=kept("accounts.company", "beneficiaries"),
         ),
         migrations.AddField(
             model_name="beneficiary",
             name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name="beneficiary",
             name="removed_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL, null=True),
         ),
         migrations.AddField(
             model_name="namecheck",
             name="company",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.company"
-            ),
+            field=kept("accounts.company"),
         ),
         migrations.AddField(
             model_name="namecheck",
             name="user",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name="orderwarning",
             name="acknowledged_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name="orderwarning",
             name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="warnings", to="payments.paymentorder"
-            ),
+            field=kept("payments.paymentorder", "warnings"),
         ),
         migrations.AddField(
             model_name="paymenttemplate",
             name="company",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="payment_templates", to="accounts.company"
-            ),
+            field=kept("accounts.company", "payment_templates"),
         ),
         migrations.AddField(
             model_name="paymenttemplate",
             name="created_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name="paymenttemplate",
             name="debit_account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.bankaccount"
-            ),
+            field=kept("accounts.bankaccount"),
         ),
         migrations.AddField(
             model_name="paymenttemplate",
             name="removed_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            field=kept(settings.AUTH_USER_MODEL, null=True),
         ),
         migrations.AddIndex(
             model_name="beneficiary",

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("own", "Transfertë mes llogarive të mia"),
+                            ("own", "Transfertë mes llogarive tuaja"),
                             ("internal", "Transfertë brenda bankës"),
                             ("domestic", "Transfertë brenda vendit"),
                             ("budget", "Pagesë për buxhetin"),

@@ -8,6 +8,7 @@ from payments.models.clearing import (
     ClearingSession,
     Difference,
     IncomingCredit,
+    PaymentReturn,
     SentFile,
     Settlement,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "ParticipantBank",
     "PaymentLimit",
     "PaymentOrder",
+    "PaymentReturn",
     "PaymentTemplate",
     "Promise",
     "SentFile",

@@ -56,7 +56,10 @@ class Beneficiary(models.Model):
 
 
 class NameCheck(models.Model):
-    """One question whether a name fits the owner of an account of this bank, and its answer; never changed."""
+    """One question whether a name fits the owner of an account of this bank, and its answer; never changed.
+
+    Forgotten after NAME_CHECKS_KEPT_DAYS (`name_checks.forget`).
+    """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
@@ -69,6 +72,7 @@ class NameCheck(models.Model):
         indexes: ClassVar = [
             models.Index(name="name_checks_of_a_user", fields=["user", "checked_at"]),
             models.Index(name="name_checks_of_a_payee", fields=["company", "iban", "name_key"]),
+            models.Index(name="name_checks_by_age", fields=["checked_at"]),
         ]
 
     def __str__(self) -> str:

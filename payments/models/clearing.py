@@ -15,6 +15,7 @@ class Message(models.TextChoices):
 
     PACS_008 = "pacs.008", "pacs.008"
     PACS_002 = "pacs.002", "pacs.002"
+    PACS_004 = "pacs.004", "pacs.004"
     CAMT_054 = "camt.054", "camt.054"
 
 
@@ -147,10 +148,12 @@ class ClearingItem(models.Model):
     amount_minor = models.BigIntegerField(_("shuma"))
     executed_at = models.DateTimeField(_("e kryer"))
     status = models.CharField(_("gjendja"), max_length=10, choices=Status, default=Status.WAITING)
-    file = models.ForeignKey(SentFile, on_delete=models.PROTECT, null=True, related_name="items")
+    file = models.ForeignKey(SentFile, on_delete=models.PROTECT, null=True, related_name="items", db_index=False)
     place = models.PositiveIntegerField(null=True)
-    transaction_id = models.CharField(max_length=35, null=True, unique=True)
-    answer = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, null=True, related_name="answered_items")
+    transaction_id = models.CharField(max_length=35, null=True)
+    answer = models.ForeignKey(
+        ArrivedFile, on_delete=models.PROTECT, null=True, related_name="answered_items", db_index=False
+    )
     answered_at = models.DateTimeField(_("përgjigjja"), null=True)
     reason_code = models.CharField(_("arsyeja"), max_length=35, blank=True)
 
@@ -158,7 +161,14 @@ class ClearingItem(models.Model):
         verbose_name = _("pagesë në klerim")
         verbose_name_plural = _("pagesa në klerim")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="one_item_per_place_of_a_file", fields=["file", "place"]),
+            models.UniqueConstraint(
+                name="one_item_per_place_of_a_file", fields=["file", "place"], condition=Q(file__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="transaction_id_names_one_item",
+                fields=["transaction_id"],
+                condition=Q(transaction_id__isnull=False),
+            ),
             models.CheckConstraint(
                 name="sent_item_has_its_file",
                 condition=Q(
@@ -181,10 +191,34 @@ class ClearingItem(models.Model):
         indexes: ClassVar = [
             models.Index(name="items_waiting", fields=["rail", "executed_at"], condition=Q(status="waiting")),
             models.Index(name="items_sent", fields=["file"], condition=Q(status="sent")),
+            models.Index(name="items_answered", fields=["answer"], condition=Q(answer__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return self.transaction_id or f"{self.rail} {self.order_id}"
+
+
+class PaymentReturn(models.Model):
+    """A payment of ours that the other bank took and gave back (pacs.004): the money went home by `posting`.
+
+    Its item stays accepted, which it was. `return_id` is the other bank's own reference.
+    """
+
+    item = models.OneToOneField(
+        ClearingItem, on_delete=models.PROTECT, related_name="payment_return", verbose_name=_("pagesa në klerim")
+    )
+    file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="returns")
+    return_id = models.CharField(_("referenca"), max_length=35, blank=True)
+    reason_code = models.CharField(_("arsyeja"), max_length=35, blank=True)
+    posting = models.OneToOneField(Posting, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(_("mbërriti"))
+
+    class Meta:
+        verbose_name = _("pagesë e kthyer")
+        verbose_name_plural = _("pagesa të kthyera")
+
+    def __str__(self) -> str:
+        return self.return_id or str(self.item_id)
 
 
 class IncomingCredit(models.Model):
@@ -271,6 +305,9 @@ class Difference(models.Model):
         NOT_BOOKED = "not_booked", _("Para të shlyera për një llogari që nuk i merr")
         NOT_OURS = "not_ours", _("Lëvizje në një llogari që nuk e regjistron klerimi")
         WRONG_DAY = "wrong_day", _("Datë valute shumë larg ditës kur mbërriti")
+        UNKNOWN_RETURN = "unknown_return", _("Kthim i një pagese që nuk e kemi dërguar")
+        OTHER_SUM = "other_sum", _("Kthim me shumë tjetër nga ajo e pagesës")
+        WHOLE_FILE = "whole_file", _("Kthim i një skedari të tërë, pa emrat e pagesave")
 
     file = models.ForeignKey(ArrivedFile, on_delete=models.PROTECT, related_name="differences")
     what = models.CharField(_("çfarë"), max_length=20, choices=What)

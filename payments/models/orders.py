@@ -12,7 +12,7 @@ from accounts.models import BankAccount, Company, Posting, User
 class OrderKind(models.TextChoices):
     """What a company can ask for. Exchange, SEPA and SWIFT will be further kinds of these rows; no menu names them."""
 
-    OWN = "own", _("Transfertë mes llogarive të mia")
+    OWN = "own", _("Transfertë mes llogarive tuaja")
     INTERNAL = "internal", _("Transfertë brenda bankës")
     DOMESTIC = "domestic", _("Transfertë brenda vendit")
     BUDGET = "budget", _("Pagesë për buxhetin")
@@ -39,6 +39,7 @@ class OrderStatus(models.TextChoices):
     FAILED = "failed", _("E pakryer")
     EXPIRED = "expired", _("E skaduar")
     RETURNED = "returned", _("E kthyer")
+    SENT_BACK = "sent_back", _("E kthyer për ndryshim")
 
 
 class PaymentOrder(models.Model):
@@ -52,17 +53,18 @@ class PaymentOrder(models.Model):
     The clock makes the orders of a series: `standing` names it, `requested_on` is the day of its rhythm and `due_on`
     the working day on which that day pays.
     `end_reason` also says why an executed order came back, by the posting `return_posting`.
+    An order that a signer sent back for a change has ended with its signatures; the draft that `replaces` it goes on.
 
     `other_signers` is the snapshot, taken at submission, of how many people other than the preparer must sign:
     0 = the preparer may sign alone. `submit_key` comes from the form and makes a second click the same order.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    number = models.CharField(_("numri"), max_length=20, unique=True)
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payment_orders")
+    number = models.CharField(_("numri"), max_length=20)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="payment_orders", db_index=False)
     kind = models.CharField(_("lloji"), max_length=12, choices=OrderKind)
     status = models.CharField(_("gjendja"), max_length=10, choices=OrderStatus, default=OrderStatus.DRAFT)
-    submit_key = models.CharField(max_length=64, unique=True)
+    submit_key = models.CharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
 
     debit_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="payment_orders")
@@ -82,7 +84,7 @@ class PaymentOrder(models.Model):
     payee_key = models.CharField(max_length=140, blank=True, default="", db_default="")
 
     other_signers = models.PositiveSmallIntegerField(null=True)
-    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prepared_orders")
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="prepared_orders", db_index=False)
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
@@ -90,19 +92,29 @@ class PaymentOrder(models.Model):
     hold_id = models.UUIDField(null=True)
     posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
-    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     end_reason = models.CharField(max_length=200, blank=True)
     standing = models.ForeignKey(
         "payments.StandingOrder", on_delete=models.PROTECT, null=True, related_name="orders", db_index=False
     )
     due_on = models.DateField(null=True)
     returned_at = models.DateTimeField(null=True)
-    return_posting = models.OneToOneField(Posting, on_delete=models.PROTECT, null=True, related_name="+")
+    return_posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", verbose_name=_("vazhdon urdhrin")
+    )
 
     class Meta:
         verbose_name = _("urdhër pagese")
         verbose_name_plural = _("urdhra pagese")
         constraints: ClassVar = [
+            models.UniqueConstraint(name="order_number_names_one_order", fields=["number"]),
+            models.UniqueConstraint(name="second_click_is_the_same_order", fields=["submit_key"]),
+            models.UniqueConstraint(
+                name="return_brings_one_order_home",
+                fields=["return_posting"],
+                condition=models.Q(return_posting__isnull=False),
+            ),
             models.CheckConstraint(name="order_amount_is_positive", condition=models.Q(amount_minor__gt=0)),
             models.CheckConstraint(name="order_fee_is_never_negative", condition=models.Q(fee_minor__gte=0)),
             models.CheckConstraint(
@@ -148,6 +160,12 @@ class PaymentOrder(models.Model):
                 name="orders_to_a_name", fields=["company", "payee_key"], condition=models.Q(status="executed")
             ),
             models.Index(name="orders_due", fields=["execute_on"], condition=models.Q(status="released")),
+            models.Index(name="orders_awaiting", fields=["company"], condition=models.Q(status="awaiting")),
+            models.Index(
+                name="drafts_to_forget",
+                fields=["ended_at"],
+                condition=models.Q(status__in=["cancelled", "expired"], submitted_at__isnull=True),
+            ),
         ]
 
     @property
@@ -175,6 +193,9 @@ class Promise(models.Model):
     cut_off = models.TimeField(null=True)
     execute_on = models.DateField()
     reasons = models.JSONField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="promises_by_day", fields=["execute_on"])]
 
     def __str__(self) -> str:
         return f"{self.order} {self.execute_on}"

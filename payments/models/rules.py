@@ -10,6 +10,7 @@ from accounts.models import Company
 
 # As the schemas of ISO 20022 have it: a file with any other is none.
 BIC: Final = r"^[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$"
+BIC_WANTED: Final = _("BIC-u ka 8 ose 11 shkronja të mëdha e shifra, pa hapësira, p.sh. NCBAALTX.")
 
 
 class CutOff(models.Model):
@@ -100,9 +101,7 @@ class ParticipantBank(models.Model):
         "BIC",
         max_length=11,
         blank=True,
-        validators=[
-            RegexValidator(BIC, _("BIC-u ka 8 ose 11 shkronja të mëdha e shifra, pa hapësira, p.sh. NCBAALTX."))
-        ],
+        validators=[RegexValidator(BIC, BIC_WANTED)],
     )
     source = models.CharField(_("burimi"), max_length=200, blank=True)
 

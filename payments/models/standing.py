@@ -24,7 +24,7 @@ class StandingStatus(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     AWAITING = "awaiting", _("Në pritje të nënshkrimit")
-    RUNNING = "running", _("Në punë")
+    RUNNING = "running", _("Aktiv")
     REJECTED = "rejected", _("I refuzuar")
     CANCELLED = "cancelled", _("I anuluar")
     EXPIRED = "expired", _("I skaduar")
@@ -140,18 +140,29 @@ class StandingSignature(models.Model):
 
 
 class SkippedDay(models.Model):
-    """One day of the rhythm that makes no order. Never changed: who wants the payment after all, makes it by hand."""
+    """One day of the rhythm that makes no order, unless it was taken back before it came; nothing else changes."""
 
     standing = models.ForeignKey(StandingOrder, on_delete=models.PROTECT, related_name="skipped_days")
     nominal_on = models.DateField(_("dita"))
     skipped_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     skipped_at = models.DateTimeField()
+    taken_back_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("ditë e anashkaluar")
         verbose_name_plural = _("ditë të anashkaluara")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_day_is_skipped_once", fields=["standing", "nominal_on"]),
+            models.UniqueConstraint(
+                name="a_day_is_skipped_once",
+                fields=["standing", "nominal_on"],
+                condition=models.Q(taken_back_at=None),
+            ),
+            models.CheckConstraint(
+                name="a_day_is_taken_back_by_somebody",
+                condition=models.Q(taken_back_at=None, taken_back_by=None)
+                | models.Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

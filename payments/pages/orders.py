@@ -14,11 +14,13 @@ from accounts.models import Mandate
 from payments import cards, prefill, promises, selectors
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
-from payments.pages.signing import action_on
+from payments.pages.signing import action_on, may_edit
 from payments.pages.warnings import answered_cards
 from payments.timeline import timeline
 
 PAGE_SIZE = 25
+# What a customer ended herself: nothing is promised any more.
+UNDONE = (OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.SENT_BACK)
 
 
 def orders_page(mandate: Mandate, *, status: str, page: str) -> dict[str, Any]:
@@ -65,8 +67,15 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     preparer_may = order.prepared_by_id == mandate.user_id and is_live
     return {
         "order": cards.order_card(order, with_bank=True),
-        "promise": promise if order.status not in {OrderStatus.CANCELLED, OrderStatus.REJECTED} else None,
-        "timeline": timeline(order, signatures, [(one.title, one.answered_by, one.answered_at) for one in warnings]),
+        "promise": promise if order.status not in UNDONE else None,
+        "timeline": timeline(
+            order,
+            signatures,
+            [(one.title, one.answered_by, one.answered_at) for one in warnings],
+            void=selectors.signatures(order.replaces) if order.replaces else (),
+        ),
+        "sent_back": cards.sent_back_card(order),
+        "goes_on_as": getattr(order, "replaced_by", None),
         "signatures": cards.signer_lines(signatures),
         "signatures_wanted": order.signatures_wanted,
         "dots": cards.dots(len(signatures), order.signatures_wanted),
@@ -75,10 +84,12 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
         "warnings": warnings,
         "again_url": prefill.again_url(order) if mandate.may_prepare and order.posting_id else "",
         "may_prepare": mandate.may_prepare,
+        "edit_url": prefill.edit_url(order) if may_edit(order, mandate) else "",
         "may_review": action_on(order, mandate, at=at) != "none",
         "may_cancel": preparer_may
         or (mandate.may_sign and order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING, OrderStatus.RELEASED}),
         "may_reject": mandate.may_sign and order.status == OrderStatus.AWAITING,
+        "may_send_back": mandate.may_sign and order.status == OrderStatus.AWAITING,
     }
 
 

@@ -12,7 +12,7 @@ from accounts.models import Mandate
 from accounts.money import format_money
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge
-from payments import approvals, cards, promises, selectors
+from payments import approvals, cards, prefill, promises, selectors
 from payments.bank_day import bank_day
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -37,6 +37,8 @@ def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[
         "signatures_wanted": wanted,
         "dots": cards.dots(len(signatures), wanted),
         "action": action,
+        "sent_back": cards.sent_back_card(order),
+        "edit_url": prefill.edit_url(order) if may_edit(order, mandate) else "",
         "no_action_reason": _why_nothing(order, mandate) if action == "none" else "",
         "version": order.version,
         "sms_preview": sms_as_it_reads(order) if action == "sign" else "",
@@ -65,10 +67,12 @@ def sign_page(order: PaymentOrder, challenge: FnpChallenge, *, at: datetime) -> 
 def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     """What awaits this person; apart, what she prepared herself and others must sign, so that nobody looks for it."""
     by = promises.rules(at=at)
+    awaiting, standing = cards.approval_cards(mandate, at=at, by=by), awaiting_cards(mandate, calendar=by.calendar)
     return {
-        "awaiting": cards.approval_cards(mandate, at=at, by=by),
+        "awaiting": awaiting,
+        "awaiting_count": len(awaiting) + len(standing),
         "own_cards": cards.own_cards(mandate, at=at, by=by),
-        "standing": awaiting_cards(mandate),
+        "standing": standing,
         "bank_day": bank_day(at, by=by),
     }
 
@@ -76,6 +80,12 @@ def approvals_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
 def action_on(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> str:
     """What this person can do next with the order: submit, sign, or none. The verbs ask again."""
     return _action(order, mandate, selectors.signers_wanted(order, on=clock.tirana_day(at)))
+
+
+def may_edit(order: PaymentOrder, mandate: Mandate) -> bool:
+    """Whether it is a draft of hers; one of a series is made by the clock."""
+    is_hers = order.prepared_by_id == mandate.user_id and mandate.may_prepare
+    return is_hers and order.status == OrderStatus.DRAFT and not order.standing_id
 
 
 def _action(order: PaymentOrder, mandate: Mandate, others: int) -> str:

@@ -14,7 +14,7 @@ from accounts.identifiers import mask_phone
 from accounts.models import Mandate
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge
-from payments import cards, selectors, series as one_series, standing_notices, standing_selectors
+from payments import cards, dealings, selectors, series as one_series, standing_notices, standing_selectors
 from payments.forms.standing import StandingForm
 from payments.models import StandingOrder
 from payments.models.orders import OrderStatus
@@ -60,17 +60,17 @@ def new_page(form: StandingForm) -> dict[str, Any]:
 def one_page(series: StandingOrder, mandate: Mandate, *, at: datetime) -> dict[str, Any]:
     """One series: its plan, what it has made, who signed, what may still be done."""
     signatures = standing_selectors.signatures(series)
-    made = list(standing_selectors.orders_of(series)[:LAST_ORDERS])
+    made = list(standing_selectors.orders_of(series)[:LAST_ORDERS]) if series.started_at else []
     may_end = (mandate.may_sign or series.prepared_by_id == mandate.user_id) and series.status in ALIVE
-    failures = standing_notices.failures_in_a_row(series) if made else 0
+    failures = standing_notices.failing(order.status for order in made)
     is_running = series.status == StandingStatus.RUNNING
     return {
         "series": standing_card(series, on=clock.tirana_day(at)),
         "plan": plan_card(series, at=at),
         "made": [(cards.order_card(order), order.due_on) for order in made],
-        "open_orders": sum(order.status == OrderStatus.RELEASED for order in made),
+        "open_orders": sum(order.status == OrderStatus.RELEASED for order in made) if mandate.may_sign else 0,
         "failures": failures if is_running and failures >= settings.STANDING_FAILURES_TOLD else 0,
-        "signatures": cards.signer_lines(signatures),
+        "signatures": signatures,
         "signatures_wanted": series.signatures_wanted,
         "dots": cards.dots(len(signatures), series.signatures_wanted),
         "ending": _ending(series),
@@ -109,18 +109,23 @@ def review_page(series: StandingOrder, mandate: Mandate, *, at: datetime) -> dic
     others = _signers_wanted(series, at)
     action = _action(series, mandate, others)
     is_asked = series.status == StandingStatus.DRAFT and series.prepared_by_id == mandate.user_id
+    payment = one_series.as_order(series)
+    known = dealings.of(payment, at=at) if series.status in standing_selectors.UNSIGNED else None
+    plan = plan_card(series, at=at)
     return {
         "series": standing_card(series, on=clock.tirana_day(at)),
-        "plan": plan_card(series, at=at),
-        "signatures": cards.signer_lines(signatures),
+        "plan": plan,
+        "sign_before": min([series.first_on, *(row.due_on for row in plan.rows)]),
+        "signatures": signatures,
         "signatures_wanted": max(1, others),
         "dots": cards.dots(len(signatures), max(1, others)),
         "action": action,
         "no_action_reason": _why_nothing(series, mandate) if action == "none" else "",
         "version": series.version,
         "sms_preview": sms_as_it_reads(series) if action == "sign" else "",
-        "warnings": finding_cards(one_series.findings(series, at=at)) if is_asked else [],
-        "notes": notes(one_series.as_order(series), at=at) if series.status in standing_selectors.UNSIGNED else [],
+        "warnings": finding_cards(one_series.findings(series, at=at, known=known)) if known else [],
+        "are_warnings_asked": is_asked,
+        "notes": notes(payment, at=at, known=known) if known else [],
     }
 
 
@@ -147,7 +152,7 @@ def action_on(series: StandingOrder, mandate: Mandate, *, at: datetime) -> str:
 def signed_sentence(series: StandingOrder) -> str:
     """What happened by this signature, and what comes next."""
     if series.status == StandingStatus.AWAITING:
-        return _("Nënshkrimi juaj u mor. Urdhri i përhershëm pret edhe nënshkrimin e një kolegu.")
+        return _("Nënshkrimi juaj u mor. Urdhri i përhershëm pret edhe një koleg: njoftojeni, e gjen te Nënshkrime.")
     return _("Urdhri i përhershëm u nënshkrua. Pagesat kryhen vetë, sipas planit më poshtë.")
 
 
@@ -167,16 +172,19 @@ def _action(series: StandingOrder, mandate: Mandate, others: int) -> str:
     if series.status == StandingStatus.DRAFT:
         is_mine = series.prepared_by_id == mandate.user_id and mandate.may_prepare
         return "none" if not is_mine else "sign" if others == 0 and mandate.may_sign else "submit"
-    if series.status == StandingStatus.AWAITING and standing_selectors.awaits(mandate, series.pk):
-        return "sign"
-    return "none"
+    is_hers = series.prepared_by_id != mandate.user_id or others == 0
+    has_signed = mandate.user_id in {one.user_id for one in standing_selectors.signatures(series)}
+    is_open = series.status == StandingStatus.AWAITING and mandate.may_sign
+    return "sign" if is_open and is_hers and not has_signed else "none"
 
 
 def _why_nothing(series: StandingOrder, mandate: Mandate) -> str:
     if series.status != StandingStatus.AWAITING:
-        return _("Ky urdhër i përhershëm është në gjendjen “%(status)s”.") % {"status": series.get_status_display()}
+        return _(
+            "Ky urdhër i përhershëm është në gjendjen “%(status)s”. Shihni te faqja e tij çfarë mund të bëhet."
+        ) % {"status": series.get_status_display()}
     if not mandate.may_sign:
-        return _("Urdhri pret nënshkrimin e një kolegu që ka të drejtë nënshkrimi.")
+        return _("Urdhri pret nënshkrimin e një kolegu që ka të drejtë nënshkrimi. Njoftojeni: e gjen te Nënshkrime.")
     if series.prepared_by_id == mandate.user_id:
-        return _("Urdhrin e përgatitët ju vetë, prandaj e nënshkruan një koleg.")
-    return _("Ju e keni nënshkruar tashmë. Urdhri pret edhe nënshkrimin e një kolegu.")
+        return _("Urdhrin e përgatitët ju vetë, prandaj e nënshkruan një koleg. Njoftojeni: e gjen te Nënshkrime.")
+    return _("Ju e keni nënshkruar tashmë. Urdhri pret edhe një koleg: njoftojeni, e gjen te Nënshkrime.")

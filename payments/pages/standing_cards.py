@@ -1,5 +1,6 @@
 """A series as it is read: what it pays and how often, and the days that it will pay on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from accounts import business_day, clock
 from accounts.days import day_month, short_day, weekday
 from accounts.models import Mandate
 from accounts.money import format_money
-from accounts.working_days import Calendar
+from accounts.working_days import ONE_DAY, Calendar
 from payments import banks, rhythm, standing_selectors, tariffs
 from payments.cards import KIND_LABELS
 from payments.models import StandingOrder
@@ -62,6 +63,21 @@ class StandingCard:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingSeries:
+    """One series that waits for a signature, until the day before `sign_before`."""
+
+    id: UUID
+    number: str
+    beneficiary_name: str
+    amount_minor: int
+    currency: str
+    rhythm_label: str
+    end_label: str
+    prepared_by_name: str
+    sign_before: date
+
+
+@dataclass(frozen=True, slots=True)
 class PlanRow:
     """One day of the plan: `why` is told when it is not the day of the rhythm."""
 
@@ -75,12 +91,13 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """The plan and what comes after its last row."""
+    """The plan and what comes after its last row; `choices` may be left out, `taken_back` may be taken back."""
 
     rows: list[PlanRow]
     after: str
     next_on: date | None
     choices: list[tuple[str, str]]
+    taken_back: list[tuple[str, str]]
 
 
 def standing_card(series: StandingOrder, *, on: date | None = None) -> StandingCard:
@@ -92,7 +109,7 @@ def standing_card(series: StandingOrder, *, on: date | None = None) -> StandingC
         kind_label=str(KIND_LABELS[OrderKind(series.kind)]),
         beneficiary_name=series.beneficiary_name,
         beneficiary_iban=series.beneficiary_iban,
-        bank_label=banks.bank_label(series.beneficiary_iban) if on else "",
+        bank_label=_bank_label(series) if on else "",
         debit_iban=series.debit_account.iban or "",
         debit_name=f"{series.debit_account.name} {series.currency}",
         amount_minor=series.amount_minor,
@@ -113,9 +130,26 @@ def standing_card(series: StandingOrder, *, on: date | None = None) -> StandingC
     )
 
 
-def awaiting_cards(mandate: Mandate) -> list[StandingCard]:
+def awaiting_cards(mandate: Mandate, *, calendar: Calendar) -> list[WaitingSeries]:
     """The series that wait for this person's signature."""
-    return [standing_card(series) for series in standing_selectors.awaiting(mandate)]
+    rows = standing_selectors.awaiting(mandate)
+    return [waiting_series(one, prepared_by_name=one.prepared_by.full_name, calendar=calendar) for one in rows]
+
+
+def waiting_series(series: StandingOrder, *, prepared_by_name: str, calendar: Calendar) -> WaitingSeries:
+    """As a list tells it; a payment that comes before the first day of its rhythm must be signed before it comes."""
+    first_due_on = next(standing_selectors.days_of(series, calendar)).due_on
+    return WaitingSeries(
+        id=series.pk,
+        number=series.number,
+        beneficiary_name=series.beneficiary_name,
+        amount_minor=series.amount_minor,
+        currency=series.currency,
+        rhythm_label=rhythm_label(series),
+        end_label=end_label(series),
+        prepared_by_name=prepared_by_name,
+        sign_before=min(series.first_on, first_due_on),
+    )
 
 
 def _fee(series: StandingOrder, on: date) -> int | None:
@@ -123,6 +157,11 @@ def _fee(series: StandingOrder, on: date) -> int | None:
         return tariffs.fee(kind=series.kind, currency=series.currency, amount_minor=series.amount_minor, on=on)
     except tariffs.CurrencyNotServed:
         return None
+
+
+def _bank_label(series: StandingOrder) -> str:
+    known: str | None = series.bank_name  # type: ignore[attr-defined]  # annotated by `standing_of`
+    return banks.label_of(series.beneficiary_iban, known)
 
 
 def rhythm_label(series: StandingOrder) -> str:
@@ -167,13 +206,19 @@ def plan_card(series: StandingOrder, *, at: datetime) -> PlanCard:
     planned = standing_selectors.plan(series, calendar=calendar, at=at)
     rows = [_row(day, planned, calendar) for day in planned.days]
     coming = [row for row in rows if not row.is_skipped]
-    today = clock.tirana_day(at)
+    today, tomorrow = clock.tirana_day(at), clock.tirana_day(at) + ONE_DAY
     return PlanCard(
         rows=rows,
         after=_after(planned, series),
         next_on=coming[0].due_on if coming else None,
-        choices=[(row.nominal_on.isoformat(), short_day(row.due_on)) for row in coming if row.due_on >= today],
+        choices=_choices(coming, since=today),
+        taken_back=_choices((row for row in rows if row.is_skipped), since=tomorrow),
     )
+
+
+def _choices(rows: Iterable[PlanRow], *, since: date) -> list[tuple[str, str]]:
+    """What a form sends of each day, and how it reads."""
+    return [(row.nominal_on.isoformat(), short_day(row.due_on)) for row in rows if row.due_on >= since]
 
 
 def _row(day: PayDay, planned: Plan, calendar: Calendar) -> PlanRow:

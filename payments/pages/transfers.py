@@ -25,6 +25,7 @@ def transfer_page(form: TransferForm) -> dict[str, Any]:
         sentence = _("Sot, nëse nënshkruhet deri në %(time)s") % {"time": day.cut_off_label}
     return {
         "form": form,
+        "sent_back": cards.sent_back_card(form.draft) if form.draft else None,
         "kind": form.kind,
         "amount_currency": form.only_currency,
         "bank_day": day,

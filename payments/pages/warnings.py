@@ -31,6 +31,7 @@ class WarningCard:
     text: str
     tick: str
     order_id: UUID | None
+    standing_id: UUID | None
     ibans: list[tuple[str, list[tuple[str, bool]]]]
     answered_by: str
     answered_at: datetime | None
@@ -102,7 +103,8 @@ def _card(kind: str, key: str, facts: dict[str, Any], *, by: str = "", at: datet
         title=title,
         text=text,
         tick=tick,
-        order_id=UUID(facts["order"]) if kind == Kind.DUPLICATE else None,
+        order_id=UUID(facts["order"]) if "order" in facts else None,
+        standing_id=UUID(facts["standing"]) if "standing" in facts else None,
         ibans=_side_by_side(facts["known_iban"], facts["iban"]) if kind == Kind.CHANGED_IBAN else [],
         answered_by=by,
         answered_at=at,
@@ -126,6 +128,10 @@ def _words(kind: str, facts: dict[str, Any]) -> tuple[str, str, str]:
                 "numrin që dinit më parë dhe pyesni për IBAN-in."
             )
             return _("IBAN-i i këtij përfituesi është i ri"), f"{known} {fraud}", _("E verifikova me përfituesin")
+        case Kind.DUPLICATE if "standing" in facts:
+            text = _("Urdhri i përhershëm %(number)s paguan të njëjtën shumë te i njëjti përfitues. Krahasojini të dy.")
+            tick = _("I krahasova: duhen të dy")
+            return _("Mund ta keni bërë tashmë"), text % {"number": facts["number"]}, tick
         case Kind.DUPLICATE:
             text = ngettext(
                 "Urdhri %(number)s, dërguar %(on_day)s, ka të njëjtin përfitues, shumë dhe përshkrim.",

@@ -13,7 +13,7 @@ from accounts.refusals import Refusal
 from auth_flow.decorators import may, signed_in
 from auth_flow.http import SignedInRequest
 from payments import cards, order_templates
-from payments.forms.beneficiaries import TemplateForm
+from payments.forms.beneficiaries import NAME_LENGTH, TemplateForm
 from payments.pages.beneficiaries import templates_page
 from payments.views.orders import found
 
@@ -30,7 +30,9 @@ def templates_list(request: SignedInRequest) -> HttpResponse:
 def new_template(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """Keep an order as a template."""
     order = found(request, order_id)
-    form = TemplateForm(request.POST if request.method == "POST" else None, initial={"name": order.beneficiary_name})
+    form = TemplateForm(
+        request.POST if request.method == "POST" else None, initial={"name": order.beneficiary_name[:NAME_LENGTH]}
+    )
     if form.is_valid():
         try:
             made = order_templates.keep(

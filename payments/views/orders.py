@@ -13,7 +13,7 @@ from accounts import clock
 from accounts.refusals import Refusal
 from auth_flow.decorators import may, open_while_password_expired_if, signed_in
 from auth_flow.http import SignedInRequest
-from payments import approvals, orders, selectors
+from payments import approvals, changes, orders, selectors
 from payments.forms.signing import ReasonForm
 from payments.models import PaymentOrder
 from payments.pages.orders import order_page, orders_page
@@ -61,6 +61,16 @@ def cancel(request: SignedInRequest, order_id: UUID) -> HttpResponse:
 def reject(request: SignedInRequest, order_id: UUID) -> HttpResponse:
     """Refuse to sign an order, for good."""
     return _stop(request, order_id, approvals.reject, _("Urdhri u refuzua. Kush e përgatiti e sheh arsyen tuaj."))
+
+
+@require_POST
+@may("sign")
+def send_back(request: SignedInRequest, order_id: UUID) -> HttpResponse:
+    """Send a submitted order back to its preparer for a change."""
+    told = _(
+        "Urdhri iu kthye për ndryshim personit që e përgatiti, me arsyen tuaj. Kur të jetë gati, e nënshkruani përsëri."
+    )
+    return _stop(request, order_id, changes.send_back, told)
 
 
 def _stop(request: SignedInRequest, order_id: UUID, verb: Callable[..., PaymentOrder], told: str) -> HttpResponse:

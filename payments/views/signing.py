@@ -14,7 +14,7 @@ from auth_flow import fnp
 from auth_flow.decorators import may, open_while_password_expired_if, signed_in
 from auth_flow.http import SignedInRequest
 from auth_flow.models import FnpChallenge
-from payments import approvals, limits, orders, selectors
+from payments import approvals, limits, orders, selectors, standing_selectors
 from payments.forms.signing import SignForm, VersionForm
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -26,7 +26,7 @@ NO_VERSION = 0
 
 
 def _something_awaits_me(request: SignedInRequest) -> bool:
-    return selectors.awaiting_count(request.mandate) > 0
+    return selectors.awaiting_count(request.mandate) > 0 or standing_selectors.awaiting(request.mandate).exists()
 
 
 @require_http_methods(["GET", "POST"])

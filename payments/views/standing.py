@@ -1,4 +1,4 @@
-"""Standing orders: the list, the form, one series, what will be signed, the code, and how it is skipped or stopped."""
+"""Standing orders: the list, the form, one series, what will be signed, the code, and what is done with it later."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -15,7 +15,7 @@ from auth_flow import fnp, kept_forms
 from auth_flow.decorators import keeps_form, may, open_while_password_expired_if, signed_in
 from auth_flow.http import SignedInRequest
 from auth_flow.models import FnpChallenge
-from payments import approvals, series as one_series, standing, standing_approvals, standing_selectors
+from payments import approvals, series as one_series, skipped_days, standing, standing_approvals, standing_selectors
 from payments.forms.signing import ReasonForm, SignForm, VersionForm
 from payments.forms.standing import FORMS, SkipForm, StandingForm, StopForm, typed_again
 from payments.models import StandingOrder
@@ -165,16 +165,16 @@ def standing_sign_resend(request: SignedInRequest, standing_id: UUID) -> HttpRes
 @signed_in
 def standing_skip(request: SignedInRequest, standing_id: UUID) -> HttpResponse:
     """Leave out one day of the plan."""
-    series, form = found(request, standing_id), SkipForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, str(standing.NoSuchDay.sentence))
-        return redirect("payments:standing_order", series.pk)
-    day = form.cleaned_data["day"]
-    return _done(
-        request,
-        series,
-        lambda: standing.skip(standing_id=series.pk, mandate=request.mandate, nominal_on=day, at=clock.now()),
-        _("Ajo ditë u anashkalua. Pagesat e tjera vazhdojnë sipas planit."),
+    told = _("Ajo ditë u anashkalua. Mund ta riktheni derisa të vijë; pagesat e tjera vazhdojnë sipas planit.")
+    return _on_a_day(request, standing_id, skipped_days.skip, told)
+
+
+@require_POST
+@signed_in
+def standing_take_back(request: SignedInRequest, standing_id: UUID) -> HttpResponse:
+    """Let a day that was left out pay after all."""
+    return _on_a_day(
+        request, standing_id, skipped_days.take_back, _("Ajo ditë u rikthye në plan dhe paguhet si të tjerat.")
     )
 
 
@@ -191,7 +191,7 @@ def standing_stop(request: SignedInRequest, standing_id: UUID) -> HttpResponse:
         request,
         series,
         lambda: standing.stop(standing_id=series.pk, mandate=request.mandate, at=clock.now(), **facts),
-        _("Urdhri i përhershëm u ndal. Nuk bën më pagesa."),
+        _("Urdhri i përhershëm u ndal dhe nuk bën më pagesa. Për ta nisur përsëri, bëni një të ri nga ky."),
     )
 
 
@@ -214,6 +214,17 @@ def standing_reject(request: SignedInRequest, standing_id: UUID) -> HttpResponse
     )
 
 
+def _on_a_day(
+    request: SignedInRequest, standing_id: UUID, verb: Callable[..., StandingOrder], told: str
+) -> HttpResponse:
+    series, form = found(request, standing_id), SkipForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(skipped_days.NoSuchDay.sentence))
+        return redirect("payments:standing_order", series.pk)
+    facts = {"standing_id": series.pk, "mandate": request.mandate, "nominal_on": form.cleaned_data["day"]}
+    return _done(request, series, lambda: verb(**facts, at=clock.now()), told)
+
+
 def _done(request: SignedInRequest, series: StandingOrder, act: Callable[[], object], told: str) -> HttpResponse:
     try:
         act()
@@ -229,9 +240,10 @@ def _filled_in(request: SignedInRequest) -> dict[str, str]:
     if not asked:
         return {}
     try:
-        return typed_again(found(request, UUID(asked)))
+        standing_id = UUID(asked)
     except ValueError:
         raise Http404 from None
+    return typed_again(found(request, standing_id), on=clock.tirana_day(clock.now()))
 
 
 def _new_page(request: SignedInRequest, form: StandingForm, *, status: int = 200) -> HttpResponse:

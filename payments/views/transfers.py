@@ -11,8 +11,9 @@ from accounts.refusals import Refusal
 from auth_flow import kept_forms
 from auth_flow.decorators import keeps_form, may
 from auth_flow.http import SignedInRequest
-from payments import orders, prefill
+from payments import limits, orders, prefill
 from payments.forms.transfers import DomesticForm, InternalForm, OwnForm, TransferForm
+from payments.models import PaymentOrder
 from payments.pages.transfers import transfer_page
 
 
@@ -42,9 +43,10 @@ def new_domestic(request: SignedInRequest) -> HttpResponse:
 
 def new_transfer(request: SignedInRequest, form_class: type[TransferForm], **facts: Any) -> HttpResponse:
     """The form of one kind, then the review page of its draft; `facts` are what this form alone wants to know."""
-    facts |= {"company": request.company, "at": clock.now()}
+    facts |= {"company": request.company, "at": clock.now(), "draft": _draft(request)}
     if request.method == "GET":
-        return _page(request, form_class(typed=kept_forms.take(request) or _filled_in(request), **facts))
+        typed = kept_forms.take(request) or _filled_in(request, facts["draft"])
+        return _page(request, form_class(typed=typed, **facts))
     form = form_class(request.POST, **facts)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -54,14 +56,25 @@ def new_transfer(request: SignedInRequest, form_class: type[TransferForm], **fac
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
+        form.is_over_limit = isinstance(refusal, limits.OverTheLimit)
         return _page(request, form, status=409)
     return redirect("payments:review", order.pk)
 
 
-def _filled_in(request: SignedInRequest) -> dict[str, str]:
-    """What the address fills in: a payee of the book, a template, an order to be paid again."""
+def _draft(request: SignedInRequest) -> PaymentOrder | None:
+    """The draft that the address asks to edit. What went on meanwhile is found out by the verb that saves."""
     try:
-        return prefill.typed(request.company, request.GET)
+        return prefill.draft_of(request.mandate, request.GET)
+    except prefill.NothingToFillError as error:
+        if request.method == "POST":
+            return None
+        raise Http404 from error
+
+
+def _filled_in(request: SignedInRequest, draft: PaymentOrder | None) -> dict[str, str]:
+    """What the address fills in: the draft, a payee of the book, a template, an order to be paid again."""
+    try:
+        return prefill.of_draft(draft) if draft else prefill.typed(request.company, request.GET)
     except prefill.NothingToFillError as error:
         raise Http404 from error
 

@@ -9,9 +9,10 @@ import pytest
 from accounts.clock import TIRANA
 from accounts.models import BankAccount
 from payments import answers, arrivals, clearing, clearing_folder, execution, sent_files
-from payments.iso20022 import camt054, pacs002, pacs008, xml
+from payments.iso20022 import camt054, pacs002, pacs004, pacs008, xml
 from payments.iso20022.camt054 import Movement
 from payments.iso20022.pacs002 import Status, StatusReport
+from payments.iso20022.pacs004 import PaymentReturns, Return
 from payments.iso20022.pacs008 import Bank, CreditTransfers, Party, Transfer
 from payments.models import ClearingItem, PaymentOrder, SentFile
 from payments.models.orders import Rail
@@ -99,6 +100,17 @@ def notification(*movements: Movement, message_id: str = "N-1") -> bytes:
     return camt054.write(message_id, movements, made_at=AT_13)
 
 
+def returned(*orders: PaymentOrder, key: str = "PR-1") -> bytes:
+    """A pacs.004 that gives these orders back."""
+    brought = [
+        Return(
+            "RT-1", "", item_of(order).transaction_id or "", order.number, order.amount_minor, order.currency, "AC04"
+        )
+        for order in orders
+    ]
+    return pacs004.write(PaymentReturns(key, AT_15, AT_15.date(), HOUSE, brought))
+
+
 def item_of(order: PaymentOrder) -> ClearingItem:
     return ClearingItem.objects.get(order=order)
 
@@ -121,6 +133,7 @@ __all__ = [
     "message_of",
     "notification",
     "report",
+    "returned",
     "sent",
     "tirana",
     "transfer",

@@ -2,18 +2,29 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Protocol
 
 from accounts import clock
 from accounts.clock import TIRANA
+from accounts.models import BankAccount, Mandate
 from auth_flow import fnp
 from payments import execution, paydays, standing, standing_approvals
 from payments.models import StandingOrder
 from payments.models.standing import Rhythm
-from payments.series import Series
+from payments.series import Series, findings
 from tests import builders
 from tests.payments.conftest import Firm
 
 TUESDAY = date(2026, 11, 24)
+
+
+class Preparing(Protocol):
+    """Who writes a series down, and for which account."""
+
+    @property
+    def preparer(self) -> Mandate: ...
+    @property
+    def account(self) -> BankAccount: ...
 
 
 def tirana(month: int, day: int, hour: int = 0, minute: int = 1, *, year: int = 2026) -> datetime:
@@ -21,13 +32,13 @@ def tirana(month: int, day: int, hour: int = 0, minute: int = 1, *, year: int = 
     return datetime(year, month, day, hour, minute, tzinfo=TIRANA)
 
 
-def wished(firm: Firm, *, wish: dict[str, object] | None = None, **changes: object) -> Series:
+def wished(firm: Preparing, *, wish: dict[str, object] | None = None, **changes: object) -> Series:
     """1.234,50 to another bank every month, for the first time on Tuesday 24 November."""
     plain = Series(builders.wish(firm.account, **(wish or {})), Rhythm.MONTHLY, TUESDAY)
     return replace(plain, **changes)  # type: ignore[arg-type]  # the fields of Series, named by the test
 
 
-def draft(firm: Firm, *, key: str = "", at: datetime = builders.AT, **changes: object) -> StandingOrder:
+def draft(firm: Preparing, *, key: str = "", at: datetime = builders.AT, **changes: object) -> StandingOrder:
     return standing.prepare(
         mandate=firm.preparer,
         series=wished(firm, **changes),  # type: ignore[arg-type]
@@ -36,10 +47,13 @@ def draft(firm: Firm, *, key: str = "", at: datetime = builders.AT, **changes: o
     )
 
 
-def submitted(firm: Firm, **changes: object) -> StandingOrder:
-    """One that waits for its signatures."""
+def submitted(firm: Preparing, **changes: object) -> StandingOrder:
+    """One that waits for its signatures; its preparer has answered for all that she was asked."""
     series = draft(firm, **changes)  # type: ignore[arg-type]
-    return standing.submit(standing_id=series.pk, mandate=firm.preparer, version=series.version, at=builders.AT)
+    answered = {one.key for one in findings(series, at=builders.AT)}
+    return standing.submit(
+        standing_id=series.pk, mandate=firm.preparer, version=series.version, answered=answered, at=builders.AT
+    )
 
 
 def ask(firm, series, mandate=None, *, at=builders.AT):

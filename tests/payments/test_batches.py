@@ -219,10 +219,12 @@ def test_a_transfer_to_the_companys_own_account_asks_no_limit(payers):
     assert grounds.too_large == frozenset()
 
 
-def test_a_batch_asks_no_more_questions_than_three_orders_do(payers):
+@pytest.mark.parametrize("kind", [OrderKind.DOMESTIC, OrderKind.INTERNAL])
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_a_batch_asks_no_more_questions_than_three_orders_do(payers, kind, is_chosen):
     asked = []
     for each in (1, 6):
-        due_orders.release(payers, each, at=RELEASED, amount_minor=100_000)
+        due_orders.release(payers, each, at=RELEASED, amount_minor=100_000, kind=kind, is_chosen=is_chosen)
         with CaptureQueriesContext(connection) as seen:
             execution.execute_due(at=DUE)
         asked.append(len(seen))

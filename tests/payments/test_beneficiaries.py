@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
 from accounts.identifiers import make_albanian_iban
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, BankAccount
 from payments import beneficiaries, orders, payees
 from payments.models import Beneficiary, NameCheck
 from payments.models.orders import OrderKind
@@ -231,7 +231,7 @@ def test_one_iban_stands_once_in_a_book_whatever_writes_it(firm):
 
 @pytest.mark.parametrize(
     ("table", "law"),
-    [("beneficiary", "beneficiaries_are_never_deleted"), ("namecheck", "name_checks_are_append_only")],
+    [("beneficiary", "beneficiaries_are_never_deleted"), ("namecheck", "name_checks_are_only_forgotten")],
 )
 def test_neither_payees_nor_answers_are_deleted(firm, neighbour, table, law):
     add(firm, iban=neighbour.iban)
@@ -245,5 +245,17 @@ def test_neither_payees_nor_answers_are_deleted(firm, neighbour, table, law):
 def test_an_answer_about_a_name_is_never_changed(firm, neighbour):
     add(firm, name="DELTA", iban=neighbour.iban)
 
-    with pytest.raises(IntegrityError, match="name_checks_are_append_only"):
+    with pytest.raises(IntegrityError, match="name_checks_are_never_changed"):
         run("UPDATE payments_namecheck SET answer = 'same'")
+
+
+def test_another_nickname_asks_nothing_about_the_name(firm):
+    """Not even of an account that was closed meanwhile."""
+    payee = builders.account(builders.company("GAMA SHPK"))
+    facts = {"name": "GAMA SHPK", "iban": str(payee.iban)}
+    row = beneficiaries.add(mandate=firm.preparer, **facts, nickname="", at=builders.AT).beneficiary
+    BankAccount.objects.filter(pk=payee.pk).update(status="closed")
+
+    kept = beneficiaries.edit(beneficiary_id=row.pk, mandate=firm.preparer, **facts, nickname="Gama", at=builders.AT)
+
+    assert (kept.beneficiary.nickname, kept.likeness) == ("Gama", None)

@@ -7,7 +7,7 @@ from accounts.identifiers import make_albanian_iban
 from payments import budget, execution, orders, pictures
 from payments.forms.budget import BudgetForm
 from payments.models import BudgetScheme, PaymentOrder
-from payments.models.orders import OrderKind
+from payments.models.orders import OrderKind, OrderStatus
 from tests import builders
 
 TREASURY = make_albanian_iban("203", "1102", "0000000000000099")
@@ -106,6 +106,17 @@ def test_a_scheme_that_staff_withdrew_takes_no_new_orders(firm, scheme):
 
     with pytest.raises(budget.SchemeNotServed):
         prepared(firm)
+
+
+def test_a_draft_older_than_the_scheme_it_names_is_not_submitted(firm, scheme):
+    order = prepared(firm)
+    BudgetScheme.objects.update(beneficiary_iban=builders.OTHER_BANK_IBAN)
+
+    with pytest.raises(budget.SchemeFieldsWrong):
+        orders.submit(order_id=order.pk, mandate=firm.preparer, version=order.version, at=builders.AT)
+
+    order.refresh_from_db()
+    assert order.status == OrderStatus.DRAFT
 
 
 def test_the_posting_says_that_it_was_for_the_budget(firm, scheme):

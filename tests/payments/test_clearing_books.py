@@ -17,6 +17,7 @@ from tests.payments.clearing_cast import (
     folder,
     incoming,
     notification,
+    returned,
     sent,
     transfer,
 )
@@ -30,6 +31,8 @@ WAYS = {
     " WHERE rail = 'book'",
     "order_that_left_has_its_clearing_item": "UPDATE payments_clearingitem SET rail = 'aips' WHERE status = 'waiting'",
     "rejected_payment_came_home": "UPDATE payments_difference SET reference = 'X' WHERE what = 'not_returned'",
+    "accepted_payment_came_home_by_its_return": "UPDATE payments_paymentreturn SET posting_id ="
+    " (SELECT min(id) FROM accounts_posting)",
     "payment_from_outside_is_booked_as_it_came": "UPDATE payments_incomingcredit SET creditor_iban = 'AL0'",
     "posting_from_outside_is_told_by_its_payment": "UPDATE accounts_posting SET key = 'payments.incoming:X'"
     " WHERE id = (SELECT min(id) FROM accounts_posting WHERE kind = 'core')",
@@ -40,16 +43,19 @@ WAYS = {
 
 @pytest.fixture
 def books(firm: Firm, folder, settings) -> Firm:
-    """Orders in our books, accepted, home again, homeless, withdrawn and waiting; one from outside; a settlement."""
+    """Orders in our books, accepted, home again, given back, homeless, withdrawn and waiting; one from outside; a
+    settlement."""
     payee, closed = builders.account(builders.company()), make_firm()
     executed(firm, kind="internal", beneficiary_iban=payee.iban, amount_minor=1_000)
     home, homeless = executed(firm, amount_minor=2_000), executed(closed, amount_minor=3_000)
     executed(firm, amount_minor=4_000)
+    given_back = executed(firm, amount_minor=4_500)
     file = sent()
     closed.account.refresh_from_db()
     builders.credit(closed.account, -closed.account.balance_minor)
     BankAccount.objects.filter(pk=closed.account.pk).update(status="closed")
     answer(file, (home, "AC04"), (homeless, "AC04"))
+    deliver("r.xml", returned(given_back))
     withdrawn = executed(firm, amount_minor=5_000, at=AT_13)
     assert withdrawn.posting is not None
     ledger.reverse(posting=withdrawn.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")

@@ -129,11 +129,3 @@ def test_a_file_is_written_again_on_request(firm, folder, desk):
     sent_files.write_out(at=AT_15)
 
     assert (folder / "out" / file.name).read_bytes() == bytes(file.content)
-
-
-def test_a_session_to_come_is_added_on_the_desk(desk):
-    form = {"rail": "aech", "at_time": "15:00", "until_time": "", "valid_from": "01.12.2026", "source": "Operatori"}
-
-    assert desk.post("/staff/payments/clearingsession/add/", form).status_code == 302
-    form |= {"valid_from": "20.11.2026"}
-    assert "nga nesër" in desk.post("/staff/payments/clearingsession/add/", form).content.decode()

@@ -6,6 +6,9 @@ from django.db.utils import ProgrammingError
 from django.forms import modelform_factory
 
 from accounts import ledger
+from accounts.ledger import Leg
+from accounts.selectors import house_account
+from payments import execution
 from payments.models import (
     ArrivedFile,
     ClearingItem,
@@ -88,6 +91,32 @@ def test_nothing_goes_into_clearing_but_what_was_executed(firm, folder):
         run(insert, order.pk, AT_13)
     with pytest.raises(ProgrammingError, match="permission denied"):
         as_runtime(insert, order.pk, AT_13)
+
+
+def test_an_order_that_leaves_waits_for_clearing_however_it_was_executed(firm, folder):
+    first, second = (firm.sign(builders.submitted(firm.preparer, firm.account)) for _order in range(2))
+    posted = [posted_for(order) for order in (first, second)]
+
+    done = "status = 'executed', posting_id = %s, ended_at = %s"
+    run(f"UPDATE payments_paymentorder SET {done} WHERE id = %s", posted[0], AT_13, first.pk)
+    run(
+        "MERGE INTO payments_paymentorder o USING (SELECT %s::uuid AS id) AS made ON o.id = made.id"
+        f" WHEN MATCHED THEN UPDATE SET {done}",
+        *(second.pk, posted[1], AT_13),
+    )
+
+    assert [(item_of(order).status, item_of(order).executed_at) for order in (first, second)] == [
+        ("waiting", AT_13),
+        ("waiting", AT_13),
+    ]
+
+
+def posted_for(order) -> int:
+    """The order's own posting, which nobody has written down in its row."""
+    clearing = house_account("clearing-domestic", "ALL").pk
+    legs = [Leg(order.debit_account_id, -order.total_minor), Leg(clearing, order.total_minor)]
+    facts = execution.facts_of(order)
+    return ledger.post(key=facts.source, legs=legs, facts=facts, value_on=AT_13.date(), at=AT_13).pk
 
 
 def test_an_order_goes_out_once(item):

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
+from accounts import corrections, four_eyes
 from accounts.models import AuditEvent, Paper
 from payments import confirmations, execution
 from payments.models import PaymentOrder
@@ -136,8 +137,22 @@ def test_what_came_back_has_a_paper_that_says_so_and_the_first_one_stays(prepare
     second = preparer.get(address(executed)).content
 
     assert order.status == "returned"
-    assert "E kthyer më" in text_of(second)
-    assert "E kthyer më" not in text_of(first)
+    assert "E kthyer të premten 20 nëntor 2026: Llogaria e përfituesit është e mbyllur" in text_of(second)
+    assert "E kthyer" not in text_of(first)
+    assert Paper.objects.count() == 2
+
+
+def test_what_staff_gave_back_has_a_paper_that_says_so_and_the_first_one_stays(preparer, executed):
+    first = preparer.get(address(executed)).content
+    proposal = corrections.propose_reversal(
+        posting=executed.posting, reason="Gabim", actor=builders.STAFF, at=builders.AT
+    )
+    four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=builders.AT)
+
+    second = preparer.get(address(executed)).content
+
+    assert "Banka e ktheu të premten 20 nëntor 2026" in text_of(second)
+    assert "Banka e ktheu" not in text_of(first)
     assert Paper.objects.count() == 2
 
 

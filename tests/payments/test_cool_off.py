@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from accounts.identifiers import make_albanian_iban
-from payments import beneficiaries, execution, orders
+from payments import beneficiaries, execution, orders, paydays, standing
 from payments.cool_off import PayeeIsNew, PayeeIsUnknown
 from payments.models import BudgetScheme
 from payments.models.orders import OrderKind
 from tests import builders
+from tests.payments import standing_cast as cast
 from tests.payments.conftest import make_firm
+from tests.payments.standing_cast import tirana
 
 MOST = 50_000_000
 A_DAY = timedelta(days=1)
@@ -132,3 +134,27 @@ def test_between_own_accounts_and_to_the_state_there_is_no_new_payee(rich):
 
     assert pay(rich, MOST + 1, kind=OrderKind.OWN, beneficiary_iban=own.iban).status == "released"
     assert pay(rich, MOST + 1, **to_the_state).status == "released"
+
+
+def test_series_that_begin_tomorrow_count_once_each_against_the_limit_of_a_new_payee(rich):
+    cast.sign(rich, cast.submitted(rich, wish={"amount_minor": MOST - 1}))
+
+    with pytest.raises(PayeeIsUnknown):
+        cast.ask(rich, cast.submitted(rich, wish={"amount_minor": 2}))
+    with pytest.raises(PayeeIsUnknown):
+        pay(rich, 2)
+    assert pay(rich, 1).status == "released"
+
+
+def test_a_series_that_was_stopped_before_it_paid_counts_no_more(rich):
+    series = cast.sign(rich, cast.submitted(rich, wish={"amount_minor": MOST}))
+    standing.stop(standing_id=series.pk, mandate=rich.signers[0], reason="gabim", with_orders=False, at=builders.AT)
+
+    assert pay(rich, MOST).status == "released"
+
+
+def test_a_series_and_its_first_order_are_counted_as_one(rich):
+    cast.sign(rich, cast.submitted(rich, wish={"amount_minor": MOST - 1}))
+    paydays.make_due(at=tirana(11, 24))
+
+    assert pay(rich, 1, at=tirana(11, 24)).status == "released"

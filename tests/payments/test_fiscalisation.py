@@ -8,10 +8,11 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection, transaction
 
-from accounts import day_close
+from accounts import corrections, day_close, four_eyes
 from accounts.models import AuditEvent
 from payments import execution, fiscalisation
 from payments.models import FiscalReport
+from payments.models.orders import OrderKind
 from tests import builders, doors
 from tests.accounts.closing_day import EVENING
 
@@ -27,6 +28,12 @@ def files(settings, tmp_path):
 def executed(firm, **changes):
     order = firm.sign(builders.submitted(firm.preparer, firm.account, invoice_code=CODE, **changes))
     return execution.execute(order_id=order.pk, at=builders.AT)
+
+
+def released_to_a_neighbour(firm):
+    """Within the bank: the clearing house has nothing to do with it."""
+    payee = builders.account(builders.company())
+    return executed(firm, kind=OrderKind.INTERNAL, beneficiary_iban=payee.iban)
 
 
 def rows() -> list[dict[str, str]]:
@@ -50,6 +57,20 @@ def test_after_the_close_each_payment_of_an_invoice_stands_in_the_report(firm):
     assert (row["event"], row["invoice_code"], row["order_number"]) == ("paid", CODE, order.number)
     assert (row["payer_nipt"], row["amount"], row["currency"]) == (firm.company.nipt, "1234.50", "ALL")
     assert row["executed_at"] == "2026-11-20T10:00:00+01:00"
+
+
+def test_what_staff_gave_back_stands_in_the_report_of_that_day(firm):
+    order = released_to_a_neighbour(firm)
+    proposal = corrections.propose_reversal(posting=order.posting, reason="Gabim", actor=builders.STAFF, at=builders.AT)
+    four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=builders.AT)
+    closed()
+
+    fiscalisation.make_due(at=builders.AT)
+
+    assert [(row["event"], row["order_number"]) for row in rows()] == [
+        ("paid", order.number),
+        ("returned", order.number),
+    ]
 
 
 def test_before_the_close_there_is_no_report(firm):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from accounts import day_close, selectors as books
+from accounts import day_close, notices, selectors as books
 from accounts.clock import TIRANA
 from accounts.identifiers import make_albanian_iban
 from accounts.models import BankAccount
@@ -333,3 +333,14 @@ def test_such_an_order_holds_its_money(firm):
     order = released(firm, internal(firm, payee, requested_on=date(2026, 11, 21), prefers_previous=True))
 
     assert order.hold_id is not None
+
+
+@pytest.mark.django_db
+def test_the_company_that_an_internal_transfer_pays_is_told(firm):
+    payee = builders.account(builders.company("OMEGA SHPK"))
+    viewer = builders.user(payee.company)
+
+    execution.execute(order_id=released(firm, internal(firm, payee)).pk, at=builders.AT)
+
+    (notice,) = notices.of(viewer)
+    assert f"1.234,50 ALL nga {firm.company.name}" in notices.in_words(notice)

@@ -114,6 +114,43 @@ def test_a_limit_to_come_is_judged_by_what_will_be_in_force_on_its_day(company):
     assert isinstance(set_limit(owner, 500, valid_from=TOMORROW + timedelta(days=1)), Proposal)
 
 
+def test_an_own_limit_does_not_hide_a_lower_one_to_come_by_one_person(company):
+    everybody = Owner("signer", "ALL", company)
+    set_limit(everybody, 1_000, 1_000, 1_000)
+    set_limit(everybody, 100, 100, 100, valid_from=TOMORROW)
+    one = Owner("signer", "ALL", company, builders.user(company, signs=True))
+
+    proposal = set_limit(one, 999, 999, 999)
+
+    assert isinstance(proposal, Proposal)
+    shown = [(old, new) for _label, old, new in four_eyes.in_words(proposal, is_masked=False)]
+    assert shown[-1] == ("1,00 ALL · 1,00 ALL · 1,00 ALL", "9,99 ALL · 9,99 ALL · 9,99 ALL")
+    approve(proposal)
+    assert in_force(one, on=TOMORROW).single_minor == 999
+
+
+def test_a_proposal_that_would_hide_more_than_the_colleague_saw_ends(company):
+    everybody = Owner("signer", "ALL", company)
+    one = Owner("signer", "ALL", company, builders.user(company, signs=True))
+    set_limit(everybody, 900, 900, 900)
+    proposal = set_limit(one, 999, 999, 999)
+    set_limit(everybody, 100, 100, 100, valid_from=TOMORROW)
+
+    with pytest.raises(Stale):
+        approve(proposal)
+    assert in_force(one, on=TOMORROW).single_minor == 100
+
+
+def test_a_limit_that_ends_before_the_lower_one_to_come_hides_nothing(company):
+    everybody = Owner("signer", "ALL", company)
+    one = Owner("signer", "ALL", company, builders.user(company, signs=True))
+    set_limit(everybody, 1_000, 1_000, 1_000)
+    set_limit(one, 50, 50, 50, valid_from=TOMORROW)
+    set_limit(everybody, 100, 100, 100, valid_from=TOMORROW + timedelta(days=1))
+
+    assert isinstance(set_limit(one, 999, 999, 999), PaymentLimit)
+
+
 def test_what_changed_since_the_proposal_ends_it(company):
     owner = Owner("company", "ALL", company)
     set_limit(owner, 1_000)

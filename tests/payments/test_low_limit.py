@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts import low_limit
 from accounts.models import User
 from auth_flow import fnp
-from payments import approvals
+from payments import approvals, changes
 from payments.models.orders import OrderStatus
 from tests import builders
 from tests.payments.conftest import Firm, make_firm
@@ -134,6 +134,16 @@ def test_what_was_signed_before_the_reset_does_not_count(firm: Firm, clock_at) -
     low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=later)
 
     assert firm.sign(order_of(firm, LIMIT), at=later).status == OrderStatus.RELEASED
+
+
+def test_what_was_signed_and_never_paid_gives_its_part_back(db, clock_at) -> None:
+    clock_at(builders.AT)
+    firm = make_firm(other_signers=2)
+    lowered(firm)
+    order = firm.sign(order_of(firm, LIMIT))
+    changes.send_back(order_id=order.pk, mandate=firm.signers[1], reason="Fatura është tjetër", at=builders.AT)
+
+    assert firm.ask(order_of(firm, LIMIT), firm.signers[0]) is not None
 
 
 def test_a_second_reset_lengthens_the_hours_and_gives_no_new_budget(firm: Firm, clock_at) -> None:

@@ -8,11 +8,12 @@ from django.db.utils import ProgrammingError
 
 from accounts.identifiers import make_albanian_iban
 from accounts.models import AuditEvent
-from payments import approvals, beneficiaries, execution, order_warnings, orders
+from payments import approvals, beneficiaries, execution, order_warnings, orders, paydays
 from payments.models import OrderWarning
 from payments.models.orders import OrderKind
 from payments.order_warnings import WarningNotAnswered
 from tests import builders
+from tests.payments import standing_cast as cast
 from tests.payments.conftest import make_firm
 
 NEW_IBAN = make_albanian_iban("212", "1100", "0000000000000077")
@@ -138,6 +139,17 @@ def test_after_seven_days_it_is_another_payment(firm):
 
     assert found(order, at=NOW + 7 * A_DAY - timedelta(seconds=1)) == ["duplicate"]
     assert found(order, at=NOW + 7 * A_DAY) == []
+
+
+def test_what_a_standing_order_paid_lately_is_told_too(firm):
+    wish = builders.wish(firm.account)
+    cast.running(firm, wish={"description": wish.description})
+    day = cast.tirana(11, 24)
+    paydays.make_due(at=day)
+
+    (finding,) = order_warnings.findings(draft(firm, at=day), at=day)
+
+    assert (finding.kind, finding.facts["submitted_on"]) == ("duplicate", "2026-11-24")
 
 
 def test_drafts_and_what_was_cancelled_do_not_count(firm):

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from accounts import ledger
 from accounts.identifiers import make_albanian_iban
 from accounts.models import AuditEvent, BankAccount
 from payments import execution, orders
@@ -211,6 +212,35 @@ def test_an_order_is_executed_by_its_own_posting(firm):
 
     with pytest.raises(IntegrityError, match=r"order_is_executed_by_its_own_posting|unique"), transaction.atomic():
         PaymentOrder.objects.filter(pk=second.pk).update(status="executed", posting=posting)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE payments_paymentorder o SET status = 'executed', ended_at = now(), posting_id = made.posting FROM made"
+        " WHERE o.id = made.id",
+        "MERGE INTO payments_paymentorder o USING made ON o.id = made.id WHEN MATCHED THEN UPDATE SET"
+        " status = 'executed', ended_at = now(), posting_id = made.posting",
+        "INSERT INTO payments_paymentorder SELECT (jsonb_populate_record(o, jsonb_build_object('status', 'draft',"
+        " 'released_at', NULL, 'execute_on', NULL, 'hold_id', NULL, 'other_signers', NULL, 'submitted_at', NULL))).*"
+        " FROM payments_paymentorder o JOIN made USING (id)"
+        " ON CONFLICT (id) DO UPDATE SET status = 'executed', ended_at = now(), posting_id = (SELECT posting FROM made"
+        " WHERE made.id = payments_paymentorder.id)",
+    ],
+)
+def test_another_posting_executes_no_order_by_whatever_statement(firm, statement):
+    first, second = (firm.sign(builders.submitted(firm.preparer, firm.account)) for _order in range(2))
+    posting = execution.execute(order_id=first.pk, at=builders.AT).posting
+    assert posting
+    wrong = ledger.reverse(posting=posting, key="undo", value_on=builders.AT.date(), at=builders.AT, reason="x")
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE made ON COMMIT DROP AS SELECT %s::uuid AS id, %s AS posting", [second.pk, wrong.pk]
+        )
+        with pytest.raises(IntegrityError, match="order_is_executed_by_its_own_posting"), transaction.atomic():
+            cursor.execute(statement)
+    assert PaymentOrder.objects.get(pk=second.pk).status == "released"
 
 
 def test_an_order_that_ended_stays_as_it_ended(firm):

@@ -4,16 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts import business_day, notices
-from accounts.clock import TIRANA
+from accounts import notices
 from accounts.models import BankAccount, BankHoliday, Mandate, Notice
-from payments import execution, paydays, standing, standing_notices, verdicts
+from payments import paydays, skipped_days, standing_notices, verdicts
 from payments.cutoff import Promised
-from payments.models import PaymentLimit, PaymentOrder
+from payments.models import PaymentLimit
 from payments.models.orders import OrderKind
 from payments.models.standing import Rhythm
 from payments.reasons import words
-from payments.standing_selectors import plan as plan_of
 from tests import builders
 from tests.payments import standing_cast as cast
 from tests.payments.standing_cast import TUESDAY, tirana
@@ -31,10 +29,6 @@ def told(user, kind):
 
 def to_ours(payee):
     return {"kind": OrderKind.INTERNAL, "beneficiary_iban": payee.iban, "beneficiary_name": payee.company.name}
-
-
-def plan(series):
-    return plan_of(series, calendar=business_day.calendar(), at=builders.AT)
 
 
 # --- The day comes -----------------------------------------------------------------------------------------------
@@ -162,7 +156,7 @@ def test_a_feast_declared_on_the_day_itself_pays_it_once(firm):
 
 def test_a_day_left_out_makes_no_order_and_the_next_does(firm):
     series = cast.running(firm, rhythm=Rhythm.DAILY, times=3)
-    standing.skip(standing_id=series.pk, mandate=firm.preparer, nominal_on=date(2026, 11, 25), at=builders.AT)
+    skipped_days.skip(standing_id=series.pk, mandate=firm.preparer, nominal_on=date(2026, 11, 25), at=builders.AT)
 
     cast.run(*(tirana(11, day, 9) for day in range(23, 28)))
 
@@ -229,6 +223,18 @@ def test_preparer_and_signers_are_told_with_the_reason(firm):
         assert "24.11.2026, 200.000,00 ALL për BETA NDËRTIM SHPK" in sentence
         assert series.number in sentence
         assert "nuk kishte para" in sentence
+
+
+def test_who_left_the_company_is_told_no_more_and_somebody_always_is(firm):
+    cast.running(firm, wish={"amount_minor": 20_000_000})
+    colleague = builders.mandate_of(builders.user(firm.company, signs=True))
+    gone = (firm.preparer, firm.signers[0])
+    Mandate.objects.filter(pk__in=[one.pk for one in gone]).update(valid_until=date(2026, 11, 23))
+
+    cast.run(tirana(11, 24), tirana(11, 24, 14, 1))
+
+    assert [told(one.user, standing_notices.FAILED) for one in gone] == [[], []]
+    assert len(told(colleague.user, standing_notices.FAILED)) == 1
 
 
 def test_three_failures_in_a_row_ask_for_attention_and_a_payment_in_between_starts_anew(firm):
@@ -305,39 +311,3 @@ def test_one_that_breaks_holds_up_no_other(firm, monkeypatch, caplog):
     assert "standing order not looked at" in caplog.text
     monkeypatch.undo()
     assert paydays.make_due(at=tirana(11, 24, 0, 2)) == 1
-
-
-# --- The plan ----------------------------------------------------------------------------------------------------
-
-
-def test_the_plan_is_the_next_twelve_days_that_pay(firm):
-    series = cast.running(firm, rhythm=Rhythm.WEEKLY)
-    standing.skip(standing_id=series.pk, mandate=firm.preparer, nominal_on=date(2026, 12, 1), at=builders.AT)
-
-    told_days = plan(series)
-
-    assert len(told_days.paying) == 12
-    assert len(told_days.days) == 13
-    assert told_days.paying[1].nominal_on == date(2026, 12, 8)
-
-
-def test_the_plan_knows_the_cap_the_end_and_the_calendars_end(firm):
-    capped = plan(cast.running(firm, cap_minor=300_000))
-    whole = plan(cast.running(firm, times=3))
-    unknown = plan(cast.running(firm, rhythm=Rhythm.YEARLY))
-
-    assert (len(capped.days), capped.is_capped) == (2, True)
-    assert (len(whole.days), whole.is_whole, whole.is_capped) == (3, True, False)
-    assert unknown.calendar_ends_on is not None
-    assert not unknown.is_whole
-
-
-def test_what_the_plan_says_is_what_the_clock_does(firm):
-    series = cast.running(firm, rhythm=Rhythm.WEEKLY, wish={"amount_minor": 1_000})
-    promised = [day.due_on for day in plan(series).paying]
-
-    cast.run(*(builders.AT.astimezone(TIRANA) + timedelta(days=day) for day in range(90)))
-
-    assert cast.due_days(series)[:12] == promised
-    assert PaymentOrder.objects.filter(standing=series, status="executed").count() >= 12
-    assert execution.execute_due(at=builders.AT + timedelta(days=90)) == 0

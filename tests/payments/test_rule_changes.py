@@ -4,13 +4,13 @@ from contextlib import nullcontext
 from datetime import date, time, timedelta
 
 import pytest
-from django.forms import modelform_factory
 
 from accounts import four_eyes
 from accounts.four_eyes import Stale
 from accounts.models import Proposal
-from payments import rule_changes, tariffs
-from payments.desk_rules import SessionForm
+from accounts.money import format_amount
+from payments import last_sessions, rule_changes, tariffs
+from payments.last_sessions import CutOffAfterLastSession
 from payments.models import ClearingSession, CutOff, Tariff
 from payments.rule_changes import Band
 from tests import builders
@@ -123,26 +123,46 @@ def test_a_rule_that_was_changed_meanwhile_is_proposed_anew():
     ("internal", time(20, 0), False),
 ])  # fmt: skip
 def test_no_cut_off_is_later_than_what_its_rails_still_take(kind, at_time, is_late):
-    with pytest.raises(rule_changes.CutOffAfterLastSession) if is_late else nullcontext():
-        rule_changes.require_session_after(kind, at_time, on=TOMORROW)
+    with pytest.raises(CutOffAfterLastSession) if is_late else nullcontext():
+        last_sessions.require_cut_off(kind, at_time, valid_from=TOMORROW)
 
 
 def test_a_cut_off_after_the_last_session_is_neither_proposed_nor_approved():
-    with pytest.raises(rule_changes.CutOffAfterLastSession):
+    with pytest.raises(CutOffAfterLastSession):
         propose_cut_off(time(16, 0))
     proposal = propose_cut_off(time(14, 30))
     ClearingSession.objects.create(rail="aech", at_time=time(14, 0), valid_from=TOMORROW)
 
-    with pytest.raises(rule_changes.CutOffAfterLastSession):
+    with pytest.raises(CutOffAfterLastSession):
         approve(proposal)
 
 
-def test_a_session_that_would_end_the_day_before_a_cut_off_is_refused_in_its_form(clock_at):
-    clock_at(AT)
-    form = modelform_factory(ClearingSession, form=SessionForm, fields="__all__")
-    typed = {"rail": "aech", "valid_from": TOMORROW.isoformat()}
+def test_a_cut_off_that_made_room_for_shorter_sessions_is_not_taken_back():
+    approve(propose_cut_off(time(12, 0)))
+    ClearingSession.objects.create(rail="aech", at_time=time(13, 0), valid_from=TOMORROW)
 
-    assert "13:59" in str(form(typed | {"at_time": "13:59"}).errors)
-    assert form(typed | {"at_time": "14:00"}).is_valid()
-    ClearingSession.objects.create(rail="aech", at_time=time(15, 0), valid_from=TOMORROW)
-    assert form(typed | {"at_time": "10:30"}).is_valid()
+    with pytest.raises(CutOffAfterLastSession):
+        propose_cut_off(None)
+
+
+def test_a_cut_off_is_asked_only_for_the_days_on_which_it_rules():
+    approve(propose_cut_off(time(12, 0), TOMORROW + timedelta(days=9)))
+    ClearingSession.objects.create(rail="aech", at_time=time(13, 0), valid_from=TOMORROW + timedelta(days=9))
+
+    assert propose_cut_off(time(14, 30)).status == "pending"
+
+
+def test_a_tariff_whose_least_is_above_its_most_is_refused_before_a_colleague_sees_it():
+    with pytest.raises(rule_changes.LeastAboveMost):
+        propose_tariff(Band(None, 0, 100, 500, 200))
+
+
+@pytest.mark.parametrize("band", [Band(None, 0, 0, 50_000), Band(None, 900, 0, 0, 500)])
+def test_whatever_decides_the_fee_is_shown_to_the_colleague(band):
+    proposal = propose_tariff(band)
+
+    shown = " ".join(new for _label, _old, new in four_eyes.in_words(proposal, is_masked=False))
+    approve(proposal)
+
+    fee = tariffs.fee(kind="domestic", currency="ALL", amount_minor=1, on=TOMORROW)
+    assert format_amount(fee) in shown

@@ -106,6 +106,13 @@ def test_an_example_fits_its_picture_and_a_code_is_taken_once():
         change(scheme)
 
 
+def test_a_scheme_does_not_pay_into_our_own_books():
+    ours = make_albanian_iban("205", "1162", "0000000000000099")
+
+    with pytest.raises(scheme_changes.SchemePaysHere):
+        change(new_scheme(), beneficiary_iban=ours)
+
+
 def test_fields_that_could_be_cut_together_are_refused():
     scheme = new_scheme()
     free = replace(FIELD, picture="", example="")
@@ -113,3 +120,27 @@ def test_fields_that_could_be_cut_together_are_refused():
     with pytest.raises(scheme_changes.CodesDoNotFit):
         change(scheme, fields={f"f{place}": free for place in range(4)})
     change(scheme, fields={f"f{place}": free for place in range(3)})
+
+
+@pytest.mark.parametrize("picture", ["uc-####", "UC ####", "UC_####", "UC#####é"])
+def test_a_picture_that_no_customer_can_write_is_refused(picture):
+    scheme = new_scheme()
+
+    with pytest.raises(scheme_changes.PictureIsNotWritable):
+        change(scheme, fields={"institution": replace(FIELD, picture=picture, example="")})
+
+
+def test_an_example_is_held_against_its_picture_as_a_customers_value_is():
+    scheme = new_scheme()
+
+    written = change(scheme, fields={"institution": replace(FIELD, picture="UC-####", example="uc-2026")})
+
+    assert isinstance(written, BudgetScheme)
+
+
+def test_a_scheme_is_withdrawn_even_where_it_would_not_be_written_today():
+    scheme = in_use()
+    scheme.fields.update(example="21")
+
+    assert isinstance(change(BudgetScheme.objects.get(), is_active=False), BudgetScheme)
+    assert not BudgetScheme.objects.get().is_active

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import AuditEvent, Mandate
-from payments import limits, orders, standing
+from payments import limits, orders, skipped_days, standing
 from payments.models import PaymentLimit
 from payments.models.orders import OrderKind
 from tests import builders
@@ -22,7 +22,7 @@ def stop(series, mandate, *, with_orders=False, at=builders.AT):
 
 
 def skip(series, mandate, day, *, at=builders.AT):
-    return standing.skip(standing_id=series.pk, mandate=mandate, nominal_on=day, at=at)
+    return skipped_days.skip(standing_id=series.pk, mandate=mandate, nominal_on=day, at=at)
 
 
 # --- Written down ------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_preparer_and_signer_leave_out_a_day_once(firm, who):
 
 @pytest.mark.parametrize("day", [date(2026, 11, 25), date(2026, 10, 24), date(2026, 12, 25)])
 def test_a_day_that_the_rhythm_does_not_name_cannot_be_left_out(firm, day):
-    with pytest.raises(standing.NoSuchDay):
+    with pytest.raises(skipped_days.NoSuchDay):
         skip(cast.running(firm), firm.preparer, day)
 
 
@@ -122,7 +122,7 @@ def test_a_day_whose_order_is_made_cannot_be_left_out(firm):
     series = cast.running(firm)
     cast.run(tirana(11, 24))
 
-    with pytest.raises(standing.DayHasItsOrder):
+    with pytest.raises(skipped_days.DayHasItsOrder):
         skip(series, firm.preparer, TUESDAY, at=tirana(11, 24, 1))
 
 
@@ -152,11 +152,22 @@ def test_the_order_of_the_day_is_cancelled_with_it_only_if_wanted(firm, with_ord
     series = cast.running(firm)
     cast.run(tirana(11, 24))
 
-    stop(series, firm.preparer, with_orders=with_orders, at=tirana(11, 24, 7))
+    stop(series, firm.signers[0], with_orders=with_orders, at=tirana(11, 24, 7))
 
     assert series.orders.get().status == status
     cast.run(tirana(11, 24, 8))
     assert series.orders.get().status == ("executed" if status == "released" else status)
+
+
+def test_a_released_order_is_cancelled_with_its_series_by_a_signer_alone(firm):
+    series = cast.running(firm)
+    cast.run(tirana(11, 24))
+
+    with pytest.raises(standing.ReleasedIsForSigners):
+        stop(series, firm.preparer, with_orders=True, at=tirana(11, 24, 7))
+
+    assert stop(series, firm.preparer, at=tirana(11, 24, 7)).status == "stopped"
+    assert series.orders.get().status == "released"
 
 
 def test_one_that_does_not_run_yet_is_cancelled(firm):

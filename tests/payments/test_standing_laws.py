@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.utils import ProgrammingError
 
-from payments import paydays
+from payments import paydays, standing
 from payments.models import SkippedDay, StandingOrder, StandingSignature
 from payments.series import signing_body
 from tests import builders
@@ -192,3 +193,60 @@ def test_a_day_is_left_out_before_its_order_is_made(firm):
 
     with refused("a_day_is_skipped_before_its_order_is_made"):
         left_out(firm, series)
+
+
+def test_a_day_left_out_is_only_taken_back_and_once(firm):
+    series = cast.running(firm)
+    left_out(firm, series)
+    rows, back = SkippedDay.objects.filter(standing=series), {"taken_back_by": firm.preparer.user}
+
+    with refused("skipped_day_is_only_taken_back"), transaction.atomic():
+        rows.update(nominal_on=TUESDAY.replace(day=25), **back, taken_back_at=MORNING)
+    rows.update(**back, taken_back_at=MORNING)
+    with refused("skipped_day_is_only_taken_back"), transaction.atomic():
+        rows.update(taken_back_by=None, taken_back_at=None)
+    with refused("skipped_days_are_never_deleted"), transaction.atomic():
+        rows.delete()
+
+
+def test_a_day_is_taken_back_by_somebody(firm):
+    series = cast.running(firm)
+    left_out(firm, series)
+
+    with refused("a_day_is_taken_back_by_somebody"), transaction.atomic():
+        SkippedDay.objects.update(taken_back_at=MORNING)
+
+
+def test_a_day_is_left_out_before_it_is_taken_back(firm):
+    user, series = firm.preparer.user, cast.running(firm)
+
+    with refused("day_is_skipped_before_it_is_taken_back"), transaction.atomic():
+        SkippedDay.objects.create(
+            standing=series,
+            nominal_on=TUESDAY,
+            skipped_by=user,
+            skipped_at=MORNING,
+            taken_back_by=user,
+            taken_back_at=MORNING,
+        )
+
+
+def test_only_a_running_one_takes_a_day_back(firm):
+    series = cast.running(firm)
+    left_out(firm, series)
+    standing.stop(standing_id=series.pk, mandate=firm.preparer, reason="x", with_orders=False, at=builders.AT)
+
+    with refused("only_a_running_standing_order_takes_a_day_back"), transaction.atomic():
+        SkippedDay.objects.update(taken_back_at=MORNING, taken_back_by=firm.preparer.user)
+
+
+def test_the_portals_own_role_takes_a_day_back_and_changes_nothing_else(firm):
+    series = cast.running(firm)
+    left_out(firm, series)
+    rows = SkippedDay.objects.filter(standing=series)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE portal_runtime")
+
+    assert rows.update(taken_back_at=MORNING, taken_back_by=firm.preparer.user) == 1
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        rows.update(nominal_on=TUESDAY.replace(day=25))

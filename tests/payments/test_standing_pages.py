@@ -93,7 +93,7 @@ def test_asking_and_typing_the_code_starts_it(sole, browser):
     series = started(sole, browser, times="3")
 
     page = read(browser, series)
-    assert "Në punë" in page
+    assert "Aktiv" in page
     assert "3 herë" in page
     assert "Këtu urdhri përfundon." in page
     assert "Pagesa tjetër: të enjten 31 dhjetor 2026" in page
@@ -183,6 +183,14 @@ def test_make_another_from_this_one(sole, browser):
     assert browser.get(f"{NEW}?from=x").status_code == 404
 
 
+def test_another_one_ends_when_this_one_does(sole, browser):
+    series = started(sole, browser, last_on="31.12.2027")
+
+    page = browser.get(f"{NEW}?from={series.pk}").content.decode()
+
+    assert 'value="31.12.2027"' in page
+
+
 def test_four_eyes_go_through_the_approvals(firm, signed_in):
     series = cast.submitted(firm)
 
@@ -191,6 +199,7 @@ def test_four_eyes_go_through_the_approvals(firm, signed_in):
 
     assert address(series, "review/") in for_signer
     assert '<span class="count">1' in for_signer
+    assert "1 urdhër pret nënshkrimin tuaj" in for_signer
     assert address(series, "review/") not in for_preparer
 
 
@@ -205,31 +214,6 @@ def test_the_preparer_sends_it_and_the_signer_refuses_it(firm, signed_in):
     signer.post(address(series, "reject/"), {"reason": "Qira e vjetër"})
 
     assert "Qira e vjetër" in read(signer, series)
-
-
-def test_a_day_is_left_out_on_the_page(sole, browser):
-    series = started(sole, browser)
-
-    page = browser.post(address(series, "skip/"), {"day": "2027-01-31"}, follow=True).content.decode()
-
-    assert "anashkalohet" in page
-    assert series.skipped_days.get().nominal_on == date(2027, 1, 31)
-    wrong = browser.post(address(series, "skip/"), {"day": "2027-01-30"}, follow=True).content.decode()
-    assert "nuk është në planin" in wrong
-
-
-def test_it_is_stopped_with_the_order_of_the_day(sole, browser):
-    series = started(sole, browser, first_on="24.11.2026")
-    cast.run(tirana(11, 24))
-    assert "Anuloni edhe pagesën" in read(browser, series)
-
-    browser.post(address(series, "stop/"), {"reason": ""})
-    series.refresh_from_db()
-    assert series.status == "running"
-    page = browser.post(address(series, "stop/"), {"reason": "Mbaroi", "with_orders": "on"}, follow=True)
-
-    assert "I ndalur" in page.content.decode()
-    assert series.orders.get().status == "cancelled"
 
 
 def test_an_order_leads_to_its_series_and_back(sole, browser):
@@ -281,7 +265,7 @@ def test_a_stranger_finds_nothing(sole, signed_in, page):
     assert address(series) not in stranger.get(LIST).content.decode()
 
 
-@pytest.mark.parametrize("act", ["review/", "sign/", "sign/resend/", "skip/", "stop/", "reject/"])
+@pytest.mark.parametrize("act", ["review/", "sign/", "sign/resend/", "skip/", "take-back/", "stop/", "reject/"])
 def test_a_stranger_does_nothing(sole, signed_in, act):
     series = cast.running(sole)
     stranger = signed_in(make_firm(other_signers=0).preparer.user)

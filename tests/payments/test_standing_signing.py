@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from accounts import low_limit
+from accounts.identifiers import make_albanian_iban
 from accounts.models import AuditEvent, User
 from auth_flow import fnp
 from auth_flow.sms import gsm7
@@ -28,6 +29,7 @@ from tests.payments.standing_cast import TUESDAY, tirana
 
 pytestmark = pytest.mark.django_db
 KEY = "a-submit-key-of-a-form"
+NEW_IBAN = make_albanian_iban("212", "1100", "0000000000000077")
 
 
 def test_the_last_signature_lets_it_run(firm):
@@ -82,7 +84,7 @@ def test_a_wrong_code_signs_nothing_and_is_counted(firm):
 
 
 def test_the_code_of_one_series_signs_no_other_and_no_order(firm):
-    small, large = cast.submitted(firm), cast.submitted(firm, rhythm=Rhythm.DAILY)
+    small, large = cast.submitted(firm), cast.submitted(firm, rhythm=Rhythm.DAILY, wish={"amount_minor": 9_000_000})
     order = builders.submitted(firm.preparer, firm.account)
     challenge = cast.ask(firm, small)
 
@@ -133,7 +135,7 @@ def test_the_single_amount_counts_once_against_the_limit_of_its_signer(firm):
     cast.sign(firm, cast.submitted(firm))
 
     with pytest.raises(limits.OverTheLimit):
-        cast.ask(firm, cast.submitted(firm))
+        cast.ask(firm, cast.submitted(firm, wish={"amount_minor": 123_451}))
     with pytest.raises(limits.OverTheLimit):
         firm.sign(builders.submitted(firm.preparer, firm.account))
 
@@ -207,3 +209,32 @@ def test_a_name_that_does_not_fit_is_answered_for_before_it_goes_on(firm):
     assert standing.submit(**send, answered={finding.key}).status == "awaiting"
     event = AuditEvent.objects.get(event="payments.standing.submitted", outcome="done")
     assert finding.key.encode() in bytes(event.record)
+
+
+@pytest.mark.parametrize("before", [cast.submitted, cast.running])
+def test_another_series_that_pays_the_same_is_asked_about(firm, before):
+    first = before(firm, first_on=date(2026, 12, 4))
+    second = cast.draft(firm, wish={"description": "Tjetër"})
+
+    (finding,) = one_series.findings(second, at=builders.AT)
+
+    assert (finding.kind, finding.facts["number"]) == ("duplicate", first.number)
+    with pytest.raises(order_warnings.WarningNotAnswered):
+        standing.submit(standing_id=second.pk, mandate=firm.preparer, version=1, at=builders.AT)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"amount_minor": 123_451}, {"beneficiary_iban": NEW_IBAN, "beneficiary_name": "ZETA"}]
+)
+def test_a_series_of_another_amount_or_payee_is_no_double(firm, wish):
+    cast.submitted(firm)
+
+    assert one_series.findings(cast.draft(firm, wish=wish), at=builders.AT) == []
+
+
+def test_a_series_that_has_ended_and_another_companys_are_no_double(firm):
+    ended = cast.running(firm)
+    standing.stop(standing_id=ended.pk, mandate=firm.preparer, reason="x", with_orders=False, at=builders.AT)
+    cast.running(make_firm())
+
+    assert one_series.findings(cast.draft(firm), at=builders.AT) == []

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from accounts import ledger
-from payments import approvals, execution, orders, selectors
+from payments import approvals, changes, execution, orders, selectors
 from payments.models import PaymentOrder
 from payments.timeline import Step, timeline
 from tests import builders
 from tests.payments.clearing_cast import answer, executed, folder, sent
+from tests.payments.conftest import make_firm
 
 pytestmark = pytest.mark.django_db
 
@@ -112,8 +113,55 @@ def test_what_was_not_executed_says_why(firm):
 def test_what_came_back_says_when_and_why(firm, came_back):
     order = came_back(execution.execute(order_id=firm.sign(submitted(firm)).pk, at=builders.AT))
 
-    assert [title for _state, title in steps(order)][-3:] == ["U lëshua", "U krye", "U kthye në llogarinë tuaj"]
+    titles = ["U krye", "U dërgua në klerim", "U refuzua nga klerimi", "U kthye në llogarinë tuaj"]
+    assert [title for _state, title in steps(order)][-4:] == titles
     assert last(order).text
+
+
+def test_what_left_says_in_which_file_and_at_which_session(firm, folder):
+    order = executed(firm)
+    file = sent()
+
+    assert last(order).title == "U dërgua në klerim"
+    assert last(order).text == f"Skedari {file.name}, seanca e orës 10:30."
+
+
+def test_what_the_other_bank_took_says_so(firm, folder):
+    order = executed(firm)
+    answer(sent())
+
+    assert [step.title for step in way(order)][-2:] == ["U dërgua në klerim", "U pranua në klerim"]
+
+
+def test_what_the_bank_gave_back_before_its_session_was_withdrawn(firm, folder):
+    order = executed(firm)
+    assert order.posting is not None, "an executed order is booked"
+    ledger.reverse(posting=order.posting, key="back", value_on=LATER.date(), at=LATER, reason="Gabim")
+
+    titles = [step.title for step in way(order)][-3:]
+    assert titles == ["U krye", "U tërhoq nga klerimi", "Banka e ktheu në llogarinë tuaj"]
+
+
+def test_what_was_sent_back_says_by_whom_and_why(firm):
+    order = submitted(firm)
+    changes.send_back(order_id=order.pk, mandate=firm.signers[0], reason="Faturë e gabuar", at=LATER)
+
+    assert last(order).title == "U kthye për ndryshim"
+    assert last(order).text == f"{firm.signers[0].user.full_name}: Faturë e gabuar"
+
+
+def test_what_goes_on_after_a_return_begins_with_the_way_before_it(db, clock_at):
+    clock_at(builders.AT)
+    firm = make_firm(other_signers=2)
+    order = firm.sign(submitted(firm))
+    draft = changes.send_back(order_id=order.pk, mandate=firm.signers[1], reason="Faturë e gabuar", at=LATER)
+
+    shown = timeline(draft, [], void=selectors.signatures(order))
+
+    assert [step.title.split()[0] for step in shown[:3]] == ["U", "Nënshkroi", "U"]
+    assert shown[0].title.endswith(f"si urdhri {order.number}")
+    assert shown[1].text == "Ky nënshkrim nuk vlen më."
+    assert shown[2].text == f"{firm.signers[1].user.full_name}: Faturë e gabuar"
 
 
 def test_the_warnings_that_were_answered_for_stand_before_the_sending(firm):

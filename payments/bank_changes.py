@@ -1,0 +1,92 @@
+"""Banks by the figures of their IBANs: a new one, and another name or BIC, take two of staff; money is sent by them.
+
+None is ever removed, since orders were labelled by it.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, four_eyes
+from accounts.models import Proposal
+from accounts.refusals import Refusal
+from payments.models import ParticipantBank
+
+BANK = "payment.bank"
+
+
+class BankIsKnown(Refusal):
+    sentence = _("Një bankë me këtë kod gjendet tashmë. Hapeni atë dhe ndryshojeni.")
+
+
+class BankIsTheSame(Refusal):
+    sentence = _("Banka është tashmë kështu. Nuk ka çfarë të ndryshohet.")
+
+
+@dataclass(frozen=True, slots=True)
+class BankFacts:
+    """What is kept of a bank beside its code; an empty BIC is none."""
+
+    name: str
+    bic: str
+    source: str
+
+    @classmethod
+    def of(cls, bank: ParticipantBank) -> "BankFacts":
+        return cls(bank.name, bank.bic, bank.source)
+
+
+def propose_new(*, code: str, facts: BankFacts, reason: str, actor: audit.Actor, at: datetime) -> Proposal:
+    """Refuses a code that is taken."""
+    if ParticipantBank.objects.filter(pk=code).exists():
+        raise BankIsKnown
+    return _propose(code, {}, facts, reason=reason, actor=actor, at=at)
+
+
+def propose_change(
+    *, bank: ParticipantBank, facts: BankFacts, reason: str, actor: audit.Actor, at: datetime
+) -> Proposal:
+    """Refuses no change at all."""
+    now = BankFacts.of(bank)
+    if facts == now:
+        raise BankIsTheSame
+    return _propose(bank.code, asdict(now), facts, reason=reason, actor=actor, at=at)
+
+
+def _propose(
+    code: str, old: dict[str, Any], facts: BankFacts, *, reason: str, actor: audit.Actor, at: datetime
+) -> Proposal:
+    return four_eyes.propose(
+        kind=BANK, subject=f"participant:{code}", old=old, new=asdict(facts), reason=reason, actor=actor, at=at
+    )
+
+
+def _apply(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
+    code = proposal.subject.partition(":")[2]
+    bank = ParticipantBank.objects.select_for_update().filter(pk=code).first()
+    if (asdict(BankFacts.of(bank)) if bank else {}) != proposal.old:
+        raise four_eyes.Stale
+    ParticipantBank.objects.update_or_create(code=code, defaults=proposal.new)
+    details = {"before": proposal.old, "after": proposal.new}
+    event = "payments.bank.changed" if bank else "payments.bank.added"
+    audit.record(event, actor=actor, at=at, subject=proposal.subject, reason=proposal.reason, details=details)
+
+
+def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
+    old, new = proposal.old, proposal.new
+    labels = (("name", _("Banka")), ("bic", "BIC"), ("source", _("Burimi")))
+    return [
+        (_("Kodi"), "", proposal.subject.partition(":")[2]),
+        *((label, old.get(name, ""), new[name]) for name, label in labels),
+    ]
+
+
+four_eyes.register(
+    BANK,
+    apply=_apply,
+    title=_("Bankë pjesëmarrëse"),
+    permission="payments.change_participantbank",
+    present=_in_words,
+)
