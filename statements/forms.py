@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AmountField, DayField
-from accounts.models.ledger import Channel
+from accounts.models.ledger import Channel, Entry, Kind
 from statements import periods
 from statements.periods import Period, PeriodRunsBackwards
 from statements.searches import Search
@@ -47,6 +47,11 @@ class SearchForm(_DaysForm):
             *((channel.value, channel.label) for channel in Channel if channel is not Channel.ONLINE),
         ],
     )
+    kind = forms.ChoiceField(
+        label=_("Lloji"),
+        required=False,
+        choices=[("", _("Të gjitha")), *Kind.choices, (Entry.Part.FEE.value, Entry.Part.FEE.label)],
+    )
     q = forms.CharField(
         label=_("Emri, përshkrimi ose referenca"),
         required=False,
@@ -72,6 +77,7 @@ class SearchForm(_DaysForm):
             words=found.get("q", ""),
             direction=found.get("direction") or None,
             channel=found.get("channel", ""),
+            kind=found.get("kind", ""),
             min_minor=found.get("min"),
             max_minor=found.get("max"),
         )

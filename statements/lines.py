@@ -14,6 +14,7 @@ from accounts.models.ledger import Channel, Kind
 _KINDS, _CHANNELS, _PARTS = dict(Kind.choices), dict(Channel.choices), dict(Entry.Part.choices)
 ORDER_SOURCE = "payments.order:"
 ORDER_PAGE = "payments:order"
+LINE_PAGE = "statements:line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,26 @@ class Line:
     counterparty: str
     counterparty_iban: str
     remittance: str
+    reference: str
     channel_label: str
     kind_label: str
     part_label: str
+    is_fee: bool
     amount_minor: int
     currency: str
     balance_after_minor: int
     order_id: UUID | None
-    url: str
+    account_uuid: UUID | None
+
+    @property
+    def url(self) -> str:
+        """The line's own page; empty where it was asked for without its account."""
+        return reverse(LINE_PAGE, args=[self.account_uuid, self.sequence]) if self.account_uuid else ""
+
+    @property
+    def order_url(self) -> str:
+        """The page of its order, where signatures and confirmation stand."""
+        return _order_url(self.order_id)
 
     @property
     def debit_minor(self) -> int | None:
@@ -70,8 +83,8 @@ class HeldLine:
         return _order_url(self.order_id)
 
 
-def line_of(entry: Entry) -> Line:
-    """The line of an entry whose posting is at hand."""
+def line_of(entry: Entry, account_uuid: UUID | None = None) -> Line:
+    """The line of an entry whose posting is at hand; with a page of its own where the account is named."""
     posting = entry.posting
     kind, part = str(_KINDS[posting.kind]), str(_PARTS[entry.part])
     name, iban = _other_side(posting, entry.amount_minor)
@@ -86,14 +99,16 @@ def line_of(entry: Entry) -> Line:
         counterparty=name or kind,
         counterparty_iban=iban,
         remittance=remittance,
+        reference=posting.end_to_end_id,
         channel_label=str(_CHANNELS[posting.channel]),
         kind_label=kind,
         part_label=part,
+        is_fee=entry.part == Entry.Part.FEE,
         amount_minor=entry.amount_minor,
         currency=entry.currency,
         balance_after_minor=entry.balance_after_minor,
         order_id=order_id,
-        url=_order_url(order_id),
+        account_uuid=account_uuid,
     )
 
 

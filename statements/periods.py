@@ -81,6 +81,11 @@ def quarter_before(day: date) -> Period:
     return quarter(quarter(day).first - ONE_DAY)
 
 
+def last_year(today: date) -> Period:
+    """The 365 days up to today."""
+    return Period(today - timedelta(days=364), today)
+
+
 def _months(first: date, *, count: int) -> Period:
     last = first
     for _month in range(count):

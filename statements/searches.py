@@ -18,8 +18,19 @@ class Search:
     words: str = ""
     direction: Direction | None = None
     channel: str = ""
+    kind: str = ""
     min_minor: int | None = None
     max_minor: int | None = None
+
+    @property
+    def marks(self) -> list[str]:
+        """What a line must be, as it is marked among the line's words; `fee` is a kind of its own."""
+        return [f"={mark}" for mark in (self.direction, self.channel, self.kind) if mark]
+
+    @property
+    def asks_for_words(self) -> bool:
+        """Whether the lines must be looked up by their words or marks."""
+        return bool(self.words or self.marks)
 
     def reaches(self, day: date) -> bool:
         """Whether the searched days go on to this day."""

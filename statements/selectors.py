@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import cast
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts import business_day, selectors as books
-from accounts.models import BankAccount, Company, Entry, Hold
+from accounts import business_day
+from accounts.models import BankAccount, Entry, Hold
 from accounts.questions import Given, Question
 from accounts.refusals import Refusal
+from statements import words
 from statements.lines import HeldLine, Line, held_line_of, line_of
 from statements.periods import Period
 from statements.searches import Cursor, Search
@@ -74,30 +74,21 @@ class _Span:
         return self.last - self.before
 
 
-def accounts(company: Company) -> Sequence[BankAccount]:
-    """The company's current accounts; `booked_minor` is the balance in the word of the screens."""
-    return _ACCOUNTS(company=company.pk)
-
-
-_ACCOUNTS = Question(
-    lambda: books.current_accounts(cast(Company, Given("company"))).annotate(booked_minor=F("balance_minor"))
-)
-
-
 def page(account: BankAccount, search: Search, cursor: Cursor | None, *, size: int = LINES_A_PAGE) -> Page:
-    """One page of what the search finds, in one query, or two with dates."""
-    found = _found(account, search)
-    if cursor and cursor.towards == "newer":
-        rows = list(found.filter(sequence__gt=cursor.sequence).order_by("sequence")[: size + 1])
-        has_newer, has_older = len(rows) > size, True
-        rows = rows[:size][::-1]
-    else:
-        before = Q(sequence__lt=cursor.sequence) if cursor else Q()
-        rows = list(found.filter(before).order_by("-sequence")[: size + 1])
-        has_newer, has_older = cursor is not None, len(rows) > size
-        rows = rows[:size]
+    """One page of what the search finds, in one query; with dates one more, and one more with words or marks."""
+    towards_newer = cursor is not None and cursor.towards == "newer"
+    first, last = _within(account, search)
+    if cursor and towards_newer:
+        first = max(first, cursor.sequence + 1)
+    elif cursor:
+        last = min(cursor.sequence - 1, last) if last is not None else cursor.sequence - 1
+    rows = _found(account, search, first, last, newest_first=not towards_newer, lines_max=size + 1)
+    has_more, rows = len(rows) > size, rows[:size]
+    if towards_newer:
+        rows = rows[::-1]
+    has_newer, has_older = (has_more, True) if towards_newer else (cursor is not None, has_more)
     return Page(
-        lines=[line_of(entry) for entry in rows],
+        lines=[line_of(entry, account.uuid) for entry in rows],
         newer=Cursor("newer", rows[0].sequence) if rows and has_newer else None,
         older=Cursor("older", rows[-1].sequence) if rows and has_older else None,
     )
@@ -111,9 +102,17 @@ def held(account: BankAccount, search: Search) -> list[HeldLine]:
     holds = holds.filter(_amount_between("amount_minor", search))
     if search.channel:
         holds = holds.filter(channel=search.channel)
+    if search.kind:
+        holds = holds.filter(kind=search.kind)
     if search.words:
-        holds = holds.filter(_any_contains(search.words, "creditor_name", "creditor_iban", *_TEXTS))
+        holds = holds.filter(_Said(Value(search.words)))
     return [held_line_of(hold) for hold in holds]
+
+
+def line(account: BankAccount, sequence: int) -> Line | None:
+    """The line with this number; None if the account has none."""
+    entry = Entry.objects.filter(account=account, sequence=sequence).select_related("posting").first()
+    return line_of(entry, account.uuid) if entry else None
 
 
 def latest(accounts: Sequence[BankAccount], *, count: int) -> list[Line]:
@@ -125,7 +124,8 @@ def latest(accounts: Sequence[BankAccount], *, count: int) -> list[Line]:
         places |= {f"account_{number}": account.pk, f"after_{number}": account.last_sequence - count}
     entries = _last_of_each(len(accounts))(**places)
     newest_first = sorted(entries, key=lambda entry: (entry.booked_at, entry.pk), reverse=True)
-    return [line_of(entry) for entry in newest_first[:count]]
+    uuids = {account.pk: account.uuid for account in accounts}
+    return [line_of(entry, uuids[entry.account_id]) for entry in newest_first[:count]]
 
 
 @cache
@@ -186,44 +186,35 @@ def _or_zero(rows: QuerySet[Entry], column: str) -> Coalesce:
 
 # --- The search ------------------------------------------------------------------------------------------------------
 
-_TEXTS = ("remittance_information", "end_to_end_id")
+
+def _found(
+    account: BankAccount, search: Search, first: int, last: int | None, *, newest_first: bool, lines_max: int
+) -> list[Entry]:
+    """The entries nearest to one end of a range of numbers that fit, in the order asked for."""
+    entries = Entry.objects.filter(account=account).select_related("posting")
+    entries = entries.order_by("-sequence" if newest_first else "sequence")
+    if search.asks_for_words:
+        numbers = words.found(account, search, first=first, last=last, newest_first=newest_first, lines_max=lines_max)
+        return list(entries.filter(sequence__in=numbers))
+    entries = entries.filter(_amount_between("amount_minor", search), sequence__gte=first)
+    if last is not None:
+        entries = entries.filter(sequence__lte=last)
+    return list(entries[:lines_max])
 
 
-def _found(account: BankAccount, search: Search) -> QuerySet[Entry]:
-    entries = Entry.objects.filter(_within(account, search), account=account).select_related("posting")
-    entries = entries.filter(_amount_between("amount_minor", search))
-    if search.direction:
-        entries = entries.filter(Q(amount_minor__gt=0) if search.direction == "in" else Q(amount_minor__lt=0))
-    if search.channel:
-        entries = entries.filter(posting__channel=search.channel)
-    if search.words:
-        entries = entries.filter(_said_in_posting(search.words))
-    return entries
-
-
-def _within(account: BankAccount, search: Search) -> Q:
-    """The searched days as a range of numbers, so that a page of an old year is found without walking to it."""
+def _within(account: BankAccount, search: Search) -> tuple[int, int | None]:
+    """The searched days as numbers, both included, so that an old year's page is found without walking to it."""
     if not (search.from_on or search.to_on):
-        return Q()
+        return 1, None
     span = _span(account, Period(search.from_on or date.min, search.to_on or date.max))
-    return Q(sequence__gt=span.before, sequence__lte=span.last)
+    return span.before + 1, span.last
 
 
-def _said_in_posting(words: str) -> Q:
-    """In the remittance or the reference, or in the name or IBAN of the other side; one's own name is on every line."""
-    texts = _any_contains(words, *(f"posting__{column}" for column in _TEXTS))
-    paid = Q(amount_minor__lt=0) & _any_contains(words, "posting__creditor_name", "posting__creditor_iban")
-    received = Q(amount_minor__gt=0) & _any_contains(words, "posting__debtor_name", "posting__debtor_iban")
-    return texts | paid | received
+class _Said(Func):
+    """Whether a hold has every word."""
 
-
-def _any_contains(words: str, *columns: str) -> Q:
-    """Words in any of the columns; in an IBAN column without the blanks of its groups."""
-    found = Q(pk__in=[])
-    for column in columns:
-        wanted = words.replace(" ", "") if column.endswith("_iban") else words
-        found |= Q(**{f"{column}__icontains": wanted})
-    return found
+    template = "hold_is_said(accounts_hold, %(expressions)s)"
+    output_field = BooleanField()
 
 
 def _amount_between(column: str, search: Search) -> Q:

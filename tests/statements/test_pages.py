@@ -107,8 +107,8 @@ def test_a_payment_and_its_fee_are_two_lines_and_lead_to_the_order(account: Bank
     fee, payment, opening = page.context["lines"]
     assert (fee.counterparty, fee.remittance, fee.amount_minor) == ("Komisioni", "Transfertë brenda vendit", -50_00)
     assert (payment.counterparty, payment.amount_minor) == ("BETA NDËRTIM SHPK", -1_000_00)
-    assert payment.url == fee.url == reverse("payments:order", args=[ORDER_ID])
-    assert opening.url == ""
+    assert payment.order_url == fee.order_url == reverse("payments:order", args=[ORDER_ID])
+    assert opening.order_url == ""
     assert f'href="{payment.url}"' in page.content.decode()
 
 
@@ -122,7 +122,7 @@ def test_who_receives_an_internal_transfer_is_not_led_to_the_payers_order(accoun
 
     received = owner.get(address("activity", account)).context["lines"][0]
 
-    assert (received.counterparty, received.amount_minor, received.url) == ("OMEGA SHPK", 500_00, "")
+    assert (received.counterparty, received.amount_minor, received.order_url) == ("OMEGA SHPK", 500_00, "")
 
 
 def test_the_older_page_keeps_the_search(account: BankAccount, owner: Client) -> None:
@@ -217,7 +217,7 @@ def test_a_period_that_cannot_be_shown_is_told_and_today_stands_in_its_place(
 
 
 def test_last_month_is_one_click_away(account: BankAccount, owner: Client) -> None:
-    link = owner.get(address("statement", account)).context["last_month_url"]
+    link = dict(owner.get(address("statement", account)).context["shortcuts"])["Muaji i kaluar"]
 
     page = owner.get(link)
 

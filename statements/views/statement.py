@@ -1,0 +1,88 @@
+"""Pasqyra e llogarisë."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date, datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from accounts.days import short_day
+from accounts.models import BankAccount
+from accounts.refusals import Refusal
+from auth_flow.decorators import signed_in
+from auth_flow.http import SignedInRequest
+from statements import periods, selectors
+from statements.forms import PeriodForm
+from statements.periods import Period
+from statements.selectors import Statement
+from statements.views.archive import paper_url, statement_paper
+from statements.views.owned import account_or_404
+
+
+@require_safe
+@signed_in
+def statement(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
+    """Pasqyra e llogarisë (R53); today's own statement stands beside a period that was refused."""
+    account = account_or_404(request, account_uuid)
+    at = clock.now()
+    today = clock.tirana_day(at)
+    form = PeriodForm(request.GET)
+    if request.GET.get("format") == "pdf" and (paper := _paper(request, form, account, at=at)):
+        return paper
+    shown = _asked(form, account, at=at)
+    if shown is None:
+        shown = selectors.statement(account, Period(today, today), at=at, lines_max=None)
+    context = {
+        "account": account,
+        "company": request.company,
+        "form": form,
+        "issued_at": at,
+        "shortcuts": list(_shortcuts(account, today)),
+        "paper_url": paper_url(account, shown.period),
+        "from_on": shown.period.first,
+        "to_on": shown.period.last,
+    }
+    figures = {field.name: getattr(shown, field.name) for field in fields(shown)}
+    return render(request, "statements/statement.html", context | figures)
+
+
+def _paper(request: SignedInRequest, form: PeriodForm, account: BankAccount, *, at: datetime) -> HttpResponse | None:
+    """The days in the form as a paper; None, with the reason in the form, if there is none."""
+    if not form.is_valid():
+        return None
+    try:
+        return statement_paper(request, account, form.period(today=clock.tirana_day(at)))
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return None
+
+
+def _asked(form: PeriodForm, account: BankAccount, *, at: datetime) -> Statement | None:
+    """The statement of the days in the form; None, with the reason in the form, if there is none."""
+    if not form.is_valid():
+        return None
+    try:
+        return selectors.statement(account, form.period(today=clock.tirana_day(at)), at=at)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return None
+
+
+def _shortcuts(account: BankAccount, today: date) -> Iterator[tuple[str, str]]:
+    """Periods that people ask for, with their addresses."""
+    yield _("Ky muaj"), _statement_url(account, periods.month_so_far(today))
+    yield _("Muaji i kaluar"), _statement_url(account, periods.month_before(today))
+    yield _("Ky tremujor"), _statement_url(account, Period(periods.quarter(today).first, today))
+    yield _("Tremujori i kaluar"), _statement_url(account, periods.quarter_before(today))
+
+
+def _statement_url(account: BankAccount, period: Period) -> str:
+    days = urlencode({"from": short_day(period.first), "to": short_day(period.last)})
+    return f"{reverse('statements:statement', args=[account.uuid])}?{days}"
