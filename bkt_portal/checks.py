@@ -1,20 +1,21 @@
 """System checks for what is not fatal: a calendar that soon ends, feasts of next year missing or not confirmed, a
-cut-off after which no file leaves any more."""
+cut-off after which no file leaves any more, a certificate that runs out."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from accounts import clock
+from accounts import clock, papers
 from accounts.business_day import calendar_ends_on
 from accounts.models import BankHoliday
-from payments import rails, rule_changes
-from payments.models import CutOff
+from payments import last_sessions, rails
 
 CALENDAR_WARNED_DAYS: Final = 90
+CERTIFICATE_WARNED_DAYS: Final = 45
 
 
 @register(Tags.database)
@@ -64,11 +65,22 @@ def cut_offs_come_before_the_last_session(app_configs: Any, databases: Any, **kw
 
 
 def _late(kind: str, today: date) -> Iterator[CheckMessage]:
-    row = CutOff.objects.filter(kind=kind, valid_from__lte=today).order_by("valid_from").last()
     try:
-        if row:
-            rule_changes.require_session_after(kind, row.at_time, on=today)
-    except rule_changes.CutOffAfterLastSession as refusal:
+        last_sessions.require_kept(kind, since=today)
+    except last_sessions.CutOffAfterLastSession as refusal:
         text = "The cut-off of {kind} ({cut_off}) is after the last session of {rail} ({last}) from {day} on."
         hint = "Set an earlier cut-off or a later session in /staff/."
         yield Warning(text.format(kind=kind, **refusal.facts), hint=hint, id="portal.W004")
+
+
+@register(Tags.security, deploy=True)
+def papers_can_be_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A certificate that cannot be used stops every paper; one that ran out signs what nobody will trust."""
+    try:
+        until = papers.signed_until()
+    except ImproperlyConfigured as problem:
+        return [Error(str(problem), id="portal.E001")]
+    if until is None or (until - clock.machine()).days >= CERTIFICATE_WARNED_DAYS:
+        return []
+    text = f"The certificate that signs papers holds until {until:%Y-%m-%d}."
+    return [Warning(text, hint="Put a new one where PAPERS_CERTIFICATE points, then start anew.", id="portal.W005")]

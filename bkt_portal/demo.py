@@ -13,9 +13,9 @@ from accounts.identifiers import make_albanian_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, Company, Mandate, User
 from accounts.models.ledger import Channel, Kind
-from auth_flow import desk, endings, fnp, login
+from auth_flow import endings, fnp, freeze, login
 from auth_flow.models import LoginAttempt
-from bkt_portal import demo_clearing, demo_payees
+from bkt_portal import demo_budget, demo_clearing, demo_payees
 from bkt_portal.demo_cast import FIRMS, PASSWORD, SUPPLIERS, Firm, Player
 from bkt_portal.demo_year import Fact, Happening, Payment, year_of
 from payments import approvals, arrivals, clearing, execution, orders, sent_files
@@ -23,7 +23,6 @@ from payments.models import ApprovalRule, ClearingItem, PaymentOrder
 from payments.models.orders import OrderKind, Rail
 
 BRANCH = audit.Actor(name="user:demo-branch", role="staff")
-AGENT = audit.Actor(name="user:demo-agent", role="staff")
 COLLEAGUE = audit.Actor(name="user:demo-branch-second", role="staff")
 YEAR = timedelta(days=365)
 CARD_YEARS = 4
@@ -47,6 +46,7 @@ def build(*, at: datetime) -> Stage:
     for firm in FIRMS:
         _enrol(stage, firm, start=start, at=at)
         demo_payees.know(_preparer(stage, firm.nipt), at=start)
+    demo_budget.keep(actor=BRANCH, colleague=COLLEAGUE, at=start)
     calendar = business_day.calendar()
     first, last = clock.tirana_day(start) + timedelta(days=2), clock.tirana_day(at) - timedelta(days=1)
     year = [happening for firm in FIRMS for happening in year_of(firm, calendar, first, last)]
@@ -281,12 +281,13 @@ def _leave_something_to_do(stage: Stage, *, at: datetime) -> None:
 
 
 def _block(stage: Stage) -> None:
-    """As an agent of the contact centre does on the phone; by the machine's clock, like every way in."""
-    blocked = next(player for firm in FIRMS for player in firm.players if player.role == "blocked")
-    desk.block(
-        user_id=stage.users[blocked.customer_number].pk,
-        reason="Klienti humbi celularin dhe telefonoi",
-        actor=AGENT,
+    """As a customer does who lost her phone; by the machine's clock, like every way in."""
+    firm, blocked = next((firm, player) for firm in FIRMS for player in firm.players if player.role == "blocked")
+    freeze.freeze(
+        customer_number=blocked.customer_number,
+        nipt=firm.nipt,
+        password=PASSWORD,
+        network="127.0.0.1",
         at=clock.machine(),
     )
 

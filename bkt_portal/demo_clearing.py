@@ -4,11 +4,13 @@ production.
 It accepts what it gets and settles each file's net at once, but for payments that ask to come back:
 
 - to an account that ends in 0001, 0004 or 0006: no such account, closed, blocked (AC01, AC04, AC06);
-- with KTHEJE in the description: refused without a reason (MS03).
+- with KTHEJE in the description: refused without a reason (MS03);
+- to an account that ends in 0009: accepted, and then given back by the payee (pacs.004, CUST).
 
 Between it and the portal there is nothing but files: what goes wrong here goes wrong with a real one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -23,15 +25,18 @@ from accounts.refusals import Refusal
 from bkt_portal.demo_cast import BUYERS
 from payments import clearing_folder
 from payments.clearing_folder import IN, OUT
-from payments.iso20022 import camt054, pacs002, pacs008, xml
+from payments.iso20022 import camt054, pacs002, pacs004, pacs008, xml
 from payments.iso20022.camt054 import Movement
 from payments.iso20022.pacs002 import Status, StatusReport
+from payments.iso20022.pacs004 import PaymentReturns, Return
 from payments.iso20022.pacs008 import Bank, CreditTransfers, Party, Transfer
 
 HOUSE: Final = Bank(bic="DEMOALTX")
 OTHER_BANK: Final = "212"
 TAKEN: Final = "taken"
+RETURN_ID_MAX: Final = 35
 REASON_OF_ENDING: Final = {"0001": "AC01", "0004": "AC04", "0006": "AC06"}
+GIVES_BACK: Final = "0009"
 ASKS_BACK: Final = "KTHEJE"
 SYSTEMS: Final = {"ALL": "AECH", "EUR": "AIPE"}
 
@@ -79,6 +84,29 @@ def _report(message: CreditTransfers, *, at: datetime) -> None:
     accepted = [one for one, reason in zip(message.transfers, reasons, strict=True) if not reason]
     if accepted:
         _settle(message.message_id, -sum(one.amount_minor for one in accepted), accepted[0].currency, at=at)
+    _give_back(message.message_id, [one for one in accepted if one.creditor.iban.endswith(GIVES_BACK)], at=at)
+
+
+def _give_back(original: str, transfers: Sequence[Transfer], *, at: datetime) -> None:
+    """What was settled a moment ago comes back, and is settled the other way round."""
+    if not transfers:
+        return
+    returns = [
+        Return(
+            return_id=f"R{one.transaction_id}"[:RETURN_ID_MAX],
+            original_message_id=original,
+            transaction_id=one.transaction_id,
+            end_to_end_id=one.end_to_end_id,
+            amount_minor=one.amount_minor,
+            currency=one.currency,
+            reason="CUST",
+            uetr=one.uetr,
+        )
+        for one in transfers
+    ]
+    message = PaymentReturns(f"{original}B", at, clock.tirana_day(at), HOUSE, returns)
+    clearing_folder.place(IN, f"{original}.pacs.004.xml", pacs004.write(message))
+    _settle(f"{original}B", sum(one.amount_minor for one in transfers), transfers[0].currency, at=at)
 
 
 def _reason(transfer: Transfer) -> str:

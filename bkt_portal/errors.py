@@ -13,7 +13,7 @@ from django.template import loader
 
 from accounts.refusals import Refusal
 from auth_flow.decorators import public
-from bkt_portal.header import theme_of
+from bkt_portal.header import banners_without_asking, theme_of
 from bkt_portal.reference import reference_of
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ def _page(request: HttpRequest, status: int, *, sentence: str = "") -> HttpRespo
         "reference": reference_of(request),
         "theme": theme_of(request),
         "sentence": sentence,
+        "banners": banners_without_asking(request),
     }
     return HttpResponse(loader.get_template(f"{status}.html").render(context), status=status)
 

@@ -3,27 +3,24 @@
 Everything that asks the database is asked when a template first uses it: a page that shows none of it pays nothing.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Func, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, day_watch, notices
 from accounts.models import BankDay, Mandate, User
 from accounts.questions import Given, Question
 from auth_flow import stamps
 from auth_flow.models import LoginAttempt, Preferences
+from bkt_portal import banners, help_anchors
 from bkt_portal.reference import reference_of
+from complaints import selectors as complaints
 from payments import selectors as payments, standing_selectors
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "theme"
@@ -34,20 +31,6 @@ SECTIONS = {
     "payments": "payments",
     "auth_flow": "personalisation",
 }
-
-BANNERS: "dict[str, StrOrPromise]" = {
-    BankDay.Status.CLOSING: _(
-        "Mbyllja ditore është në vazhdim: veprimet e tanishme mund të reflektohen ditën tjetër të punës."
-    ),
-    BankDay.Status.CLOSED: _("Dita e bankës u mbyll: veprimet e tanishme reflektohen ditën tjetër të punës."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """One notice for everybody."""
-
-    text: "StrOrPromise"
 
 
 class Header:
@@ -103,11 +86,22 @@ class Header:
         """How today's books stand; empty for a day that has none."""
         return self._counts[3] or ""
 
+    @property
+    def banners(self) -> list[dict[str, Any]]:
+        """What staff placed above the pages, as it was read."""
+        return self._counts[4]
+
+    @property
+    def answers_count(self) -> int:
+        """How many of this person's cases have an answer of the bank that she has not read."""
+        return self._counts[5]
+
     @cached_property
-    def _counts(self) -> tuple[int, int, int, str | None]:
+    def _counts(self) -> tuple[int, int, int, str | None, list[dict[str, Any]], int]:
         today = clock.tirana_day(moment_of(self._request))
-        counts: tuple[int, int, int, str | None]
-        (counts,) = _COUNTS(user=self._mandate.user_id, company=self._mandate.company_id, day=today)
+        whose = {"user": self._mandate.user_id, "company": self._mandate.company_id}
+        counts: tuple[int, int, int, str | None, list[dict[str, Any]], int]
+        (counts,) = _COUNTS(**whose, day=today, at=clock.machine())
         return counts
 
 
@@ -126,6 +120,8 @@ _COUNTS = Question(
         _count(payments.awaiting_of(company=Given("company"), user=Given("user"))),
         _count(standing_selectors.awaiting_of(company=Given("company"), user=Given("user"))),
         Subquery(_status_of(Given("day"))),
+        banners.waiting(Given("at")),
+        _count(complaints.with_news(user=Given("user"), company=Given("company"))),
     )
 )
 
@@ -141,7 +137,8 @@ def header(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.IN_DEMO,
         "header": head,
         "bank_moment": SimpleLazyObject(lambda: moment_of(request)),
-        "banner": SimpleLazyObject(lambda: banner_at(moment_of(request), head)),
+        "banners": SimpleLazyObject(lambda: banners_of(request, head)),
+        "help_anchor": help_anchors.anchor_of(request.resolver_match, is_signed_in=head is not None),
         "late_days": SimpleLazyObject(day_watch.warned_of),
     }
 
@@ -172,14 +169,25 @@ def section_of(request: HttpRequest) -> str:
     return SECTIONS.get(match.view_name) or SECTIONS.get(match.app_name, "")
 
 
-def banner_at(at: datetime, head: Header | None = None) -> Banner | None:
-    """That today's books take no more (R58, R59): asked from 20:00 on only, for the close never starts earlier.
+def banners_of(request: HttpRequest, head: Header | None = None) -> list[banners.Above]:
+    """What stands above this page: the close of the day by the bank's clock, what staff placed by the machine's."""
+    at = clock.machine()
+    placed = head.banners if head else banners.ask(at)
+    day = banners.of_the_day(day_status_at(moment_of(request), head))
+    return day + banners.standing(placed, at=at, is_signed_in=head is not None)
+
+
+def banners_without_asking(request: HttpRequest) -> list[banners.Above]:
+    """The same as far as this process knows, for pages that must not depend on a database."""
+    return banners.remembered(at=clock.machine(), is_signed_in=mandate_of(request) is not None)
+
+
+def day_status_at(at: datetime, head: Header | None = None) -> str:
+    """How today's books stand: asked from 20:00 on only, for the close never starts earlier.
 
     A signed-in page asks with its head, which knows.
     """
     local = clock.tirana(at)
     if local.time() < settings.DAY_CLOSE_STARTS:
-        return None
-    status = head.bank_day_status if head else _status_of(local.date()).first()
-    text = BANNERS.get(status or "")
-    return Banner(text) if text else None
+        return ""
+    return (head.bank_day_status if head else _status_of(local.date()).first()) or ""

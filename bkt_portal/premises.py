@@ -13,6 +13,12 @@ LOOPBACK: Final = "127.0.0.1"
 NOT_STARTED: Final = "postgresql://portal_app@127.0.0.1:1/not_started"
 QUEUE_NOT_STARTED: Final = "redis://127.0.0.1:1/0"
 
+# What a command beside the running demo must know.
+KEYS: Final = (
+    *("PORTAL_MODE", "PORTAL_DIR", "PUBLIC_URL", "SECRET_KEY", "FNP_KEY", "PROOF_KEY"),
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "PAPERS_CERTIFICATE", "PAPERS_CERTIFICATE_PASSWORD"),
+)
+
 
 class CannotStart(Exception):  # noqa: N818  it is an answer to a person, not an error of ours
     """Something that the machine lacks or forbids; the message is one sentence for the person at the terminal."""
@@ -33,14 +39,16 @@ def furnish(environment: MutableMapping[str, str]) -> None:
     environment["DATABASE_OWNER_URL"] = environment.get("DATABASE_OWNER_URL") or given or NOT_STARTED
     environment["REDIS_URL"] = environment.get("REDIS_URL") or QUEUE_NOT_STARTED
     environment["PORT"] = environment.get("PORT") or "8000"
+    if "PAPERS_CERTIFICATE" not in environment:
+        environment["PAPERS_CERTIFICATE"] = str(directory / "secrets" / "papers.p12")
+        environment["PAPERS_CERTIFICATE_PASSWORD"] = password(directory, "papers_certificate_password")
     environment.setdefault("STATIC_ROOT", str(directory / "static"))
     environment.setdefault("PUBLIC_URL", f"http://localhost:{environment['PORT']}")
 
 
 def leave_keys(directory: Path, environment: Mapping[str, str]) -> None:
     """Write what a command in another terminal needs to reach the running demo: `set -a; . PORTAL_DIR/env`."""
-    names = ("PORTAL_MODE", "PORTAL_DIR", "SECRET_KEY", "FNP_KEY", "PROOF_KEY", "DATABASE_URL", "DATABASE_OWNER_URL")
-    lines = [f"{name}={quote(environment[name])}\n" for name in (*names, "REDIS_URL") if name in environment]
+    lines = [f"{name}={quote(environment[name])}\n" for name in KEYS if name in environment]
     write_private(directory / "env", "".join(lines))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from bkt_portal import bank, csp, env, logs
+from bkt_portal import answering, bank, csp, env, keeping, logs
 from bkt_portal.safety import refuse_unsafe
 from bkt_portal.ticks import DEMO_TICKS, TICKS
 
@@ -214,12 +214,12 @@ FNP_HOME_COUNTRY = env.text("FNP_HOME_COUNTRY", "355")  # has the whole bank's b
 # A reported code makes its owner choose a new password while it is younger than so many hours.
 REPORT_FORCES_CHANGE_HOURS = 24
 LIFT_PROPOSAL_MINUTES = 60  # how long the first agent's word to lift a freeze waits for the second's
+CALL_LIFE_SECONDS = 1800  # of a call of the contact centre that nobody ended
+RESET_PERMIT_SECONDS = 1800
+DESK_LOOKS_PER_HOUR = env.integer("DESK_LOOKS_PER_HOUR", 60)  # of one of staff; then an alarm, and no more looks
+DESK_UNBLOCKS_PER_HOUR = env.integer("DESK_UNBLOCKS_PER_HOUR", 15)  # of one of staff; then an alarm
 KNOWN_BROWSER_SECONDS = 365 * 24 * 3600
-# What the purge leaves: days after the last failure, after a sign-in of nobody, after an entry of django-axes.
-COUNTERS_KEPT_DAYS = 30
-NOBODY_KEPT_DAYS = 1
-AXES_KEPT_DAYS = 30
-CASES_KEPT_DAYS = env.integer("CASES_KEPT_DAYS", 5 * 365)  # after they were closed
+RETENTION_DAYS = keeping.days()
 TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 # The function that sends a notice on by other channels, in the transaction that wrote it; "" = the portal alone.
 NOTICE_CHANNEL = "auth_flow.announcements.by_mail"
@@ -286,6 +286,10 @@ USE_X_FORWARDED_HOST = False
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = csp.POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+ATTACHMENTS = keeping.attachments()
+COMPLAINTS = answering.limits()
+FILE_UPLOAD_HANDLERS = keeping.UPLOAD_HANDLERS
+SCANNER, SCANNER_SOCKET = env.text("SCANNER", ""), env.text("SCANNER_SOCKET", "")
 
 # --- SMS ---------------------------------------------------------------------------------------------------------
 PORTAL_DIR = Path(env.text("PORTAL_DIR", str(BASE_DIR / ".portal")))
@@ -321,7 +325,11 @@ USE_TZ = True
 TIME_ZONE = "Europe/Tirane"
 # Files that the portal writes and keeps, for its own account alone: heads of the audit chains.
 FILES_DIR = Path(env.text("FILES_DIR", str(PORTAL_DIR / "files")))
+EXPORTS = {"lines_max": env.integer("EXPORT_LINES_MAX", 5_000_000)}
 CLEARING_DIR = Path(env.text("CLEARING_DIR", str(FILES_DIR / "clearing")))
+# The key that signs papers, as PKCS#12; "" = they go out unsigned.
+PAPERS_CERTIFICATE = env.text("PAPERS_CERTIFICATE", "")
+PAPERS_CERTIFICATE_PASSWORD = env.secret("PAPERS_CERTIFICATE_PASSWORD", "")
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))

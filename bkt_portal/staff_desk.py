@@ -26,7 +26,7 @@ else:
     Columns = Options
 
 # What is to come may be taken back; each desk sees to it that what has come may not.
-MAY_BE_REMOVED = frozenset({"accounts.BankHoliday", "payments.ClearingSession"})
+MAY_BE_REMOVED = frozenset({"accounts.BankHoliday"})
 
 LABELS: "dict[str, StrOrPromise]" = {
     "account": _("llogaria"),

@@ -34,6 +34,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.view_paymentlimit",
         "payments.set_limit",
         "payments.set_signers",
+        "complaints.log_case",
     ),
     "Operacione": (
         "accounts.view_company",
@@ -43,6 +44,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_hold",
         "accounts.view_bankday",
         "accounts.close_bankday",
+        "accounts.view_banner",
+        "accounts.place_banner",
         "accounts.*_bankholiday",
         "accounts.*_calendaryear",
         "accounts.view_proposal",
@@ -58,6 +61,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "payments.set_signers",
         "payments.keep_schemes",
         "payments.keep_rules",
+        "payments.change_clearingsession",
+        "payments.change_participantbank",
         "payments.change_sentfile",
         "payments.change_difference",
     ),
@@ -65,6 +70,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_company",
         "accounts.view_person",
         "auth_flow.view_securitycase",
+        "auth_flow.work_securitycase",
         "complaints.*",
     ),
     "Auditor": tuple(f"{room}.view_*" for room in ROOMS),
@@ -72,14 +78,16 @@ ROLES: dict[str, tuple[str, ...]] = {
     "Qendra e kontaktit": (
         "auth_flow.view_accessblock",
         "auth_flow.change_accessblock",
+        "auth_flow.view_securitycase",
+        "auth_flow.work_securitycase",
         "accounts.view_person",
+        "complaints.log_case",
     ),
     "Administrator": (
         *(f"{room}.view_*" for room in ROOMS),
+        "accounts.place_banner",
         "accounts.*_bankholiday",
         "accounts.*_calendaryear",
-        "payments.*_clearingsession",
-        "payments.*_participantbank",
     ),
 }
 

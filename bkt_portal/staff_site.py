@@ -19,7 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import clock
 from accounts.models import User
 from auth_flow import lockout
-from bkt_portal import staff_trail
+from bkt_portal import staff_board, staff_trail
 from bkt_portal.staff_desk import on_the_desk
 
 # What widens power without a second person, or shows a secret: a device's key, a group's rights.
@@ -96,6 +96,12 @@ class StaffSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         return [url for url in super().get_urls() if getattr(url, "name", "") not in CLOSED]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The tables, and above them how the day goes, as far as this person may see it."""
+        user = cast(User, request.user)
+        board = staff_board.panels(user, at=clock.now(), machine=clock.machine())
+        return super().index(request, {**(extra_context or {}), "board": board})
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         if request.method == "POST" and isinstance(request.user, User):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bkt_portal import errors, health, views
+from bkt_portal import errors, health, help, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +14,16 @@ urlpatterns = [
     path("accounts/", include("statements.urls")),
     path("payments/", include("payments.urls")),
     path("", include("complaints.urls")),
+    path("papers/check/", views.paper_check, name="paper_check"),
+    path("help/", help.index, name="help"),
+    path("help/manual/", help.text, {"name": "manual"}, name="help_manual"),
+    path("help/manual/pdf/", help.manual_pdf, name="help_manual_pdf"),
+    path("help/security/", help.text, {"name": "security"}, name="help_security"),
+    path("help/faq/", help.text, {"name": "faq"}, name="help_faq"),
+    path("help/browsers/", help.text, {"name": "browsers"}, name="help_browsers"),
+    path("help/branch/", help.text, {"name": "branch"}, name="help_branch"),
+    path("help/new/", help.text, {"name": "new"}, name="help_new"),
+    path("help/tariffs/", help.tariffs, name="help_tariffs"),
     path("staff/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -79,3 +79,16 @@ def test_production_has_no_such_house(firm, folder, settings, words):
 
     with pytest.raises(CommandError, match=r"demo"):
         call_command("demo_clearing", *words)
+
+
+def test_it_gives_back_what_it_has_settled(firm, folder):
+    order = executed(firm, beneficiary_iban=make_albanian_iban("212", "1100", "0000000000000009"))
+    sent(at=AT_10_30)
+    demo_clearing.answer_all(at=AT_13)
+
+    assert arrivals.read_all(at=AT_13) == 4
+
+    order.refresh_from_db()
+    assert (item_of(order).status, order.status) == ("accepted", "returned")
+    assert BankAccount.objects.get(pk=firm.account.pk).balance_minor == 10_000_000 - order.fee_minor
+    assert BankAccount.objects.get(house_code="clearing-domestic-ALL").balance_minor == 0

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts import business_day, clock, day_close
 from accounts.models import BankClock, User
-from bkt_portal import header
+from bkt_portal import banners, header
 from tests import builders
 from tests.builders import AT
 
@@ -97,17 +97,15 @@ def test_a_page_that_shows_nothing_of_it_asks_the_database_nothing(
 def test_the_close_of_the_day_is_told_while_it_runs_and_afterwards() -> None:
     today = business_day.accounting_day(AT)
 
-    before = header.banner_at(EVENING)
+    before = header.day_status_at(EVENING)
     day_close.begin(day=today, at=EVENING)
-    meanwhile, at_noon = header.banner_at(EVENING), header.banner_at(AT)
+    meanwhile, at_noon = header.day_status_at(EVENING), header.day_status_at(AT)
     day_close.carry_on(day=today, at=EVENING)
-    afterwards, at_midnight = header.banner_at(EVENING), header.banner_at(EVENING + timedelta(hours=4))
+    afterwards, at_midnight = header.day_status_at(EVENING), header.day_status_at(EVENING + timedelta(hours=4))
 
-    assert meanwhile
-    assert "Mbyllja ditore" in str(meanwhile.text)
-    assert afterwards
-    assert "Dita e bankës u mbyll" in str(afterwards.text)
-    assert (before, at_noon, at_midnight) == (None, None, None)
+    assert "Mbyllja ditore" in str(banners.of_the_day(meanwhile)[0].text)
+    assert "Dita e bankës u mbyll" in str(banners.of_the_day(afterwards)[0].text)
+    assert [banners.of_the_day(status) for status in (before, at_noon, at_midnight)] == [[], [], []]
 
 
 def test_what_a_customer_reads_during_the_close_is_what_the_books_do(signed_in: SignIn) -> None:

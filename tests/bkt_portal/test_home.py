@@ -1,7 +1,7 @@
 """Kreu: the landing page for a visitor, the overview for a customer."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from tests import builders
 from tests.builders import AT
+from tests.payments import standing_cast
+from tests.payments.conftest import make_firm
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,24 @@ def test_a_signer_sees_what_waits_for_her_and_the_stranger_does_not(signed_in: S
     assert hers.context["header"].awaiting_count == 1
     assert list(strangers.context["awaiting"]) == []
     assert "BETA NDËRTIM" not in strangers.content.decode()
+
+
+def test_a_standing_order_that_waits_is_listed_and_counted_as_orders_are(signed_in: SignIn) -> None:
+    firm = make_firm()
+    series = standing_cast.submitted(firm, last_on=date(2027, 12, 31))
+    stranger = builders.user(builders.company(), prepares=True, signs=True)
+
+    hers, preparers, strangers = (
+        signed_in(user).get(reverse("home")) for user in (firm.signers[0].user, firm.preparer.user, stranger)
+    )
+
+    html = hers.content.decode()
+    assert reverse("payments:standing_review", args=[series.pk]) in html
+    assert "Çdo muaj, më datën 24; deri më 31.12.2027" in html
+    assert "Nënshkruhet para datës 24.11.2026" in html
+    assert hers.context["header"].awaiting_count == 1
+    for other in (preparers, strangers):
+        assert str(series.pk) not in other.content.decode()
 
 
 @pytest.mark.parametrize(("prepares", "offered"), [(True, True), (False, False)])

@@ -5,6 +5,7 @@ Every GET page of a signed-in person is walked, for one who prepares and signs, 
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import pytest
 from django.db import connection
@@ -14,15 +15,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, path, reverse
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import BankAccount, Mandate, User
 from auth_flow.decorators import signed_in as only_signed_in
 from auth_flow.http import SignedInRequest
 from bkt_portal import urls
+from payments import beneficiaries
 from tests import builders
+from tests.payments import standing_cast
 
 pytestmark = pytest.mark.django_db
 
 QUERIES_MAX = 6
+IBAN = builders.OTHER_BANK_IBAN
 TRANSACTION = re.compile(r"(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|SET TRANSACTION)\b", re.I)
 # The demo's and the tests' clock is a row; in production there is none.
 CLOCK = re.compile(r"accounts_bankclock")
@@ -37,6 +41,13 @@ def bare(request: SignedInRequest) -> HttpResponse:
 
 
 urlpatterns = [*urls.urlpatterns, path("bare/", bare)]
+
+
+class Hers(NamedTuple):
+    """Who writes a series down, and for which account."""
+
+    preparer: Mandate
+    account: BankAccount
 
 
 class Stage:
@@ -57,6 +68,11 @@ class Stage:
             "waiting for her": waiting[0],
             "waiting for others": builders.submitted(mine, self.account),
         }
+        self.payee = beneficiaries.add(mandate=mine, name="BETA", iban=IBAN, nickname="", at=builders.AT).beneficiary
+        self.series = {
+            "draft": standing_cast.draft(Hers(mine, self.account)),
+            "waiting for her": standing_cast.submitted(Hers(other, self.account), wish={"prefers_previous": True}),
+        }
         builders.mandate(user, builders.company())
         self.browser = signed_in(user)
         review = reverse("payments:review", args=[waiting[0].pk])
@@ -70,6 +86,15 @@ class Stage:
                 yield name, reverse(name)
             elif wanted == {"account_uuid"}:
                 yield name, reverse(name, args=[self.account.uuid])
+            elif wanted == {"account_uuid", "sequence"}:
+                yield name, reverse(name, args=[self.account.uuid, 1])
+            elif wanted == {"beneficiary_id"}:
+                yield name, reverse(name, args=[self.payee.pk])
+            elif wanted == {"kind"}:
+                yield name, reverse(name, args=["domestic"])
+            elif wanted == {"standing_id"}:
+                for state, series in self.series.items():
+                    yield f"{name} ({state})", reverse(name, args=[series.pk])
             elif wanted == {"order_id"}:
                 for state, order in self.orders.items():
                     yield f"{name} ({state})", reverse(name, args=[order.pk])

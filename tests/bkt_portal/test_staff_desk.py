@@ -37,7 +37,7 @@ def request_of_staff(rf: RequestFactory) -> HttpRequest:
 def test_only_what_is_to_come_can_be_removed(request_of_staff: HttpRequest) -> None:
     removable = {model._meta.label for model, desk in DESKS if desk.has_delete_permission(request_of_staff)}
 
-    assert removable == MAY_BE_REMOVED == {"accounts.BankHoliday", "payments.ClearingSession"}
+    assert removable == MAY_BE_REMOVED == {"accounts.BankHoliday"}
 
 
 @each_desk

@@ -66,6 +66,9 @@ def test_the_contact_centre_sees_no_money():
     assert labels("Qendra e kontaktit") == {
         "auth_flow.view_accessblock",
         "auth_flow.change_accessblock",
+        "auth_flow.view_securitycase",
+        "auth_flow.work_securitycase",
+        "complaints.log_case",
         "accounts.view_person",
     }
 

@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import audit, books_check, clock, time_travel
 from accounts.models import BankAccount, BankClock, Card, Company, User
 from accounts.refusals import Refusal
-from bkt_portal import demo, premises, verification
+from bkt_portal import demo, demo_seal, premises, verification
 from bkt_portal.demo_cast import COLLEAGUES, FIRMS, PASSWORD, STAFF_USERNAME, Player
 
 OPERATOR = audit.Actor(name="demo_bank", role="system")
@@ -30,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.IN_DEMO:
             raise CommandError("The demo bank exists only in the demo: start it with `make demo`.")
+        _seal()
         with override("en"):
             self._set_clock(os.environ.get("BANK_CLOCK", "").strip())
             if not Company.objects.filter(nipt=FIRMS[0].nipt).exists():
@@ -50,6 +51,13 @@ class Command(BaseCommand):
             time_travel.move(to=time_travel.moment_of(wanted), actor=OPERATOR)
         except Refusal as refusal:
             raise CommandError(f"BANK_CLOCK={wanted}: {refusal.sentence}") from None
+
+
+def _seal() -> None:
+    """The demo's own certificate for papers, where the environment names none of the bank's."""
+    path = Path(settings.PAPERS_CERTIFICATE)
+    if path.is_relative_to(settings.PORTAL_DIR):
+        demo_seal.renew(path, settings.PAPERS_CERTIFICATE_PASSWORD, at=clock.machine())
 
 
 def _staff() -> None:
