@@ -1,5 +1,5 @@
 # `make` alone lists what there is. Every target builds .venv first; the second time that takes no time.
-.PHONY: help demo test check bench fmt messages
+.PHONY: help demo test check bench fmt messages manual
 .DEFAULT_GOAL := help
 
 PACKAGES := accounts auth_flow payments statements complaints bkt_portal
@@ -41,6 +41,10 @@ fmt: $(READY) ## put code and templates into their form
 	@$(BIN)/ruff format $(SOURCES)
 	@$(BIN)/ruff check --fix $(SOURCES)
 	@$(BIN)/djade --target-version 5.2 $(PAGES)
+
+manual: $(READY) ## take the manual's pictures anew from the demo that is running (PORT, PORTAL_DIR)
+	@env="$${PORTAL_DIR:-.portal}/env"; test -f "$$env" || { echo "No demo has run here: start one with make demo."; exit 1; }; \
+	set -a; . "$$(realpath "$$env")"; exec $(BIN)/python manage.py manual_pictures --url "http://localhost:$${PORT:-8000}"
 
 messages: $(READY) ## bring the English catalogue up to date with code and templates
 	@$(WORDS) --update

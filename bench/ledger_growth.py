@@ -5,7 +5,8 @@ The history is written past the laws by the owner, who alone can, and joins on t
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -50,7 +51,7 @@ UPDATE accounts_bankaccount a
        last_booked_on = e.booked_on
   FROM accounts_entry e WHERE a.id = %(account)s AND e.account_id = a.id AND e.sequence = %(postings)s * %(lines)s;
 """
-TABLES = ("accounts_entry", "accounts_posting", "accounts_bankaccount")
+TABLES = ("accounts_entry", "accounts_posting", "accounts_bankaccount", "accounts_daytotal")
 FOREIGN_KEYS = """
 SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
  WHERE conrelid = 'accounts_entry'::regclass AND contype = 'f'
@@ -67,7 +68,7 @@ def measure(pace: Pace, other_id: int) -> list[Result]:
     """Times of what a customer and the bank do all day, the grown account's over the small one's; `other_id` pays."""
     many = LARGE["full" if pace.seconds > 1 else "quick"]
     company = BankAccount.objects.select_related("company").get(pk=other_id).company
-    small, large = (_open(company, number) for number in range(2))
+    small, large = (open_account(company, number) for number in range(2))
     _grow({small.pk: SMALL, large.pk: many})
     results: list[Result] = []
     for act in (
@@ -82,7 +83,8 @@ def measure(pace: Pace, other_id: int) -> list[Result]:
     return results
 
 
-def _open(company: Company | None, number: int) -> BankAccount:
+def open_account(company: Company | None, number: int) -> BankAccount:
+    """A current account in ALL, still empty."""
     iban = make_albanian_iban("205", "1162", f"9998{number:08d}ALL1")
     opened_on = clock.tirana_day(clock.machine())
     return BankAccount.objects.create(
@@ -104,18 +106,25 @@ def _post(account: int, other: int) -> None:
 
 
 def _grow(sizes: dict[int, int]) -> None:
-    """Write the histories with the triggers off and the foreign keys away, which come back unasked."""
+    """Write the histories, up to today's first moment."""
     until = datetime.combine(clock.tirana_day(clock.machine()), datetime.min.time(), UTC)
+    with past_the_laws() as owner:
+        for account, entries in sizes.items():
+            postings = entries // LINES_A_POSTING
+            history = {"account": account, "postings": postings, "lines": LINES_A_POSTING, "until": until}
+            psycopg.ClientCursor(owner).execute(HISTORY, history)
+
+
+@contextmanager
+def past_the_laws() -> Iterator[psycopg.Connection]:
+    """The owner, with the triggers off and the foreign keys away, which come back unasked; statistics at the end."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
         keys = owner.execute(FOREIGN_KEYS).fetchall()
         for table in TABLES:
             owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
         for name, _definition in keys:
             owner.execute(sql.SQL("ALTER TABLE accounts_entry DROP CONSTRAINT {}").format(sql.Identifier(name)))
-        for account, entries in sizes.items():
-            postings = entries // LINES_A_POSTING
-            history = {"account": account, "postings": postings, "lines": LINES_A_POSTING, "until": until}
-            psycopg.ClientCursor(owner).execute(HISTORY, history)
+        yield owner
         for name, definition in keys:
             key = sql.SQL("ALTER TABLE accounts_entry ADD CONSTRAINT {} " + definition + " NOT VALID")
             owner.execute(key.format(sql.Identifier(name)))

@@ -90,18 +90,18 @@ class Portal:
 
     def messages(self, phone: str) -> list[str]:
         """The texts of all SMS to this phone, oldest first."""
-        if not self.sms_file.exists():
-            return []
-        lines = [
-            json.loads(line) for line in self.sms_file.read_text().splitlines(keepends=True) if line.endswith("\n")
-        ]
-        return [line["body"] for line in lines if line["to"] == phone]
+        return _bodies(self.sms_file, phone)
+
+    def letters(self, address: str) -> list[str]:
+        """The texts of all e-mails to this address, oldest first."""
+        return _bodies(self.directory / "mail.jsonl", address)
 
     def _start_web(self) -> None:
         """On a free port; another one if somebody was faster."""
         options = ("--interface", "wsgi", "--host", LOOPBACK, "--workers", "1", "--blocking-threads", "4", "--no-ws")
         for _try in range(PORT_TRIES):
             self.port = free_port()
+            self.environment["PUBLIC_URL"] = self.url
             command = [sys.executable, "-m", "granian", *options, "--port", str(self.port)]
             web = self._start("web", [*command, "bkt_portal.wsgi:application"])
             if self._answers_before_it_ends(web):
@@ -134,3 +134,11 @@ class Portal:
     def _start(self, name: str, command: list[str]) -> Child:
         log = self.directory / "logs" / f"{name}.log"
         return children.start(name, command, log=log, environment=self.environment)
+
+
+def _bodies(file: Path, to: str) -> list[str]:
+    """Of a file with one message a line; a line that is still being written is not there yet."""
+    if not file.exists():
+        return []
+    lines = [json.loads(line) for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+    return [line["body"] for line in lines if line["to"] == to]

@@ -18,6 +18,7 @@ TABLES = (
     "payments_incomingcredit",
     "payments_settlement",
     "payments_paymentlimit",
+    "payments_paymentreturn",
 )
 
 

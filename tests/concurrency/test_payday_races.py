@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from accounts.models import Posting
-from payments import execution, paydays, standing
+from payments import execution, paydays, skipped_days, standing
 from payments.models.standing import Rhythm
 from tests.bank_database import BankDatabase
 from tests.concurrency.races import all_at_once, refusals
@@ -39,7 +39,7 @@ def test_a_day_is_left_out_or_made_and_a_series_that_stops_makes_no_more(bank: B
 
     ends = all_at_once(
         partial(paydays.make_due, at=at),
-        partial(standing.skip, standing_id=series.pk, mandate=firm.preparer, nominal_on=TUESDAY, at=at),
+        partial(skipped_days.skip, standing_id=series.pk, mandate=firm.preparer, nominal_on=TUESDAY, at=at),
         partial(paydays.make_due, at=at),
     )
 

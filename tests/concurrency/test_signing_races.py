@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import BankAccount, Hold
 from auth_flow import fnp
 from auth_flow.fnp import CodeSpent
-from payments import orders
+from payments import changes, orders
 from payments.approvals import AskForANewCode
 from payments.models import PaymentOrder, Promise, Signature
 from payments.orders import OrderHasMovedOn
@@ -91,6 +91,41 @@ def test_signing_against_cancelling_ends_in_one_state_with_its_money(bank: BankD
     assert order.status in {"released", "cancelled"}
     held = BankAccount.objects.get(pk=firm.account.pk).held_minor
     assert held == (order.total_minor if order.status == "released" else 0)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_the_last_signature_against_sending_back_ends_in_one_state_with_its_money(
+    bank: BankDatabase, _round: int
+) -> None:
+    firm = make_firm(other_signers=1)
+    firm.signers.append(builders.mandate_of(builders.user(firm.company, signs=True)))
+    order = builders.submitted(firm.preparer, firm.account)
+    acts = last_steps(firm, order)
+    back = partial(changes.send_back, order_id=order.pk, mandate=firm.signers[1], reason="Gabim", at=builders.AT)
+
+    ends = all_at_once(acts[0], back)
+
+    order.refresh_from_db()
+    assert refusals(ends) == [OrderHasMovedOn]
+    drafts = PaymentOrder.objects.filter(replaces=order, status="draft").count()
+    held = BankAccount.objects.get(pk=firm.account.pk).held_minor
+    assert (order.status, held, drafts) in {("released", order.total_minor, 0), ("sent_back", 0, 1)}
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_signers_who_send_back_at_once_leave_one_draft(bank: BankDatabase, _round: int) -> None:
+    firm = make_firm(other_signers=2)
+    order = builders.submitted(firm.preparer, firm.account)
+
+    ends = all_at_once(
+        *(
+            partial(changes.send_back, order_id=order.pk, mandate=signer, reason="Gabim", at=builders.AT)
+            for signer in firm.signers
+        )
+    )
+
+    assert refusals(ends) == [OrderHasMovedOn]
+    assert PaymentOrder.objects.filter(replaces=order).count() == 1
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, reverse
+from django.urls.converters import IntConverter
 
 from accounts.models import User
 from bkt_portal import demo_views, urls
@@ -101,7 +102,9 @@ def test_looking_changes_nothing(signed_in: Callable[[User], Client]) -> None:
 
 def _address(pattern: URLPattern, name: str, target: object) -> str:
     """The address with `target` in the place of every part that varies."""
-    return reverse(name, kwargs=dict.fromkeys(pattern.pattern.converters, target))
+    parts = pattern.pattern.converters
+    numbers = {part: 1 for part in parts if isinstance(parts[part], IntConverter)}
+    return reverse(name, kwargs=dict.fromkeys(parts, target) | numbers)
 
 
 def _queries(browser: Client, address: str) -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ ASKERS_OF_THE_BANK = {
     "decorators.py": "a page refused before any verb",
     "verbs.py": "a refusal recorded after the rollback",
     "staff_trail.py": "Django's door tells no moment",
+    "staff_site.py": "the staff's pages, and Django calls its form without a moment",
     "header.py": "the moment of a request, for all of its page",
     "checks.py": "a command",
     "demo_bank.py": "a command",
@@ -38,9 +39,9 @@ ASKERS_OF_THE_BANK = {
 ASKERS_OF_THE_MACHINE = ASKERS_OF_THE_BANK | {
     "outbox.py": "an errand, which is a task",
     "close_run.py": "a lease",
+    "retention.py": "an errand, which gives up in time",
     "mail.py": "an errand too",
     "backends.py": "Django calls it without a moment",
-    "staff_site.py": "Django calls its form without a moment",
     "staff_session.py": "every request of staff",
     "time_travel.py": "the distance between both clocks",
     "demo.py": "a command",
@@ -95,7 +96,8 @@ def _askers(clock: str) -> set[str]:
 def _role(path: Path) -> str:
     if path.parent.name in {"pages", "views"}:
         return "pages.py"
-    return "admin.py" if path.name.startswith("desk") and path.parent.name in {"accounts", "payments"} else path.name
+    is_a_desk = path.name.startswith("desk") and path.parent.name in {"accounts", "auth_flow", "payments"}
+    return "admin.py" if is_a_desk else path.name
 
 
 def _everything() -> list[Path]:

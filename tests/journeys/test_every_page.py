@@ -6,12 +6,14 @@ axe-core looks at WCAG 2.2 A and AA and at its own best practices; the console a
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts import banners, clock
+from accounts.models import Banner, User
 from tests import builders
 from tests.journeys.conftest import Open
 from tests.journeys.visitor import Visitor, tirana
@@ -47,6 +49,21 @@ def test_the_pages_before_the_door(open_browser: Open, sole_user: User) -> None:
     look_at(visitor)
 
 
+def test_the_pages_of_help_with_banners_above_them(open_browser: Open, sole_user: User) -> None:
+    visitor = open_browser(sole_user)
+    for severity in Banner.Severity:
+        stand(severity)
+    pages = ("", "manual/", "security/", "faq/", "browsers/", "branch/", "new/", "tariffs/")
+
+    for page in pages:
+        visitor.go(f"/help/{page}")
+        look_at(visitor)
+    visitor.sign_in()
+    for path in ("/help/manual/", "/help/tariffs/", "/"):
+        visitor.go(path)
+        look_at(visitor)
+
+
 def test_the_pages_of_an_empty_company(open_browser: Open, sole_user: User) -> None:
     visitor = open_browser(builders.user(builders.company(), prepares=True, signs=True)).sign_in()
 
@@ -72,7 +89,13 @@ def test_the_pages_of_a_payment(sole: Visitor) -> None:
     sole.see_status(order, "executed")
     account = sole.account.uuid
     pages = ["/", f"/payments/{order.pk}/", f"/payments/{order.pk}/review/", "/payments/", "/payments/?status=executed"]
-    pages += ["/accounts/", f"/accounts/{account}/activity/", f"/accounts/{account}/activity/?q=xyz&from=9.9.26"]
+    pages += [
+        "/accounts/",
+        f"/accounts/{account}/",
+        f"/accounts/{account}/iban/",
+        f"/accounts/{account}/activity/",
+        f"/accounts/{account}/activity/?q=xyz&from=9.9.26",
+    ]
     pages += [f"/accounts/{account}/statements/", f"/accounts/{account}/statements/?from=1.1.2020&to=x"]
     pages += ["/payments/beneficiaries/", "/payments/beneficiaries/new/", f"/payments/{order.pk}/template/"]
     for path in (*pages, "/payments/templates/", "/personalisation/", "/contact/"):
@@ -105,6 +128,22 @@ def test_the_first_view_is_light_to_load(sole: Visitor, open_browser: Open) -> N
 
     expect(empty_cache.heading).to_have_text("Mirëdita, Elira.")
     assert sum(sizes) < FIRST_VIEW_MAX_BYTES, f"{sum(sizes)} bytes in {len(sizes)} answers"
+
+
+def stand(severity: Banner.Severity) -> None:
+    """A banner above every page for the next hour, as long as one may be."""
+    at = clock.machine()
+    banners.place(
+        kind="incident",
+        severity=severity,
+        audience="everybody",
+        text_sq="Gjendja e mesazheve me kode vonohet. " * 6,
+        text_en="Messages with codes are late.",
+        starts_at=at,
+        ends_at=at + timedelta(hours=1),
+        actor=builders.STAFF,
+        at=at,
+    )
 
 
 def look_at(visitor: Visitor) -> None:

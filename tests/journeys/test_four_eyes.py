@@ -80,7 +80,7 @@ def test_a_stranger_finds_nothing_of_another_company(firm: Firm, open_browser: O
         assert stranger.go(page) == 404, page
         expect(stranger.heading).to_have_text("Këtë faqe nuk e gjetëm.")
 
-    for page in ("review/", "sign/", "sign/resend/", "cancel/", "reject/"):
+    for page in ("review/", "sign/", "sign/resend/", "cancel/", "reject/", "return/"):
         assert post_by_hand(stranger, f"/payments/{order.pk}/{page}", reason="Nuk e dua") == 404, page
     order.refresh_from_db()
     assert order.status == "awaiting"

@@ -73,7 +73,7 @@ def sign(visitor: Visitor, series: StandingOrder) -> None:
     assert "1.234,50 ALL cdo" in sms
     visitor.type_signature(code_in(sms))
     visitor.page.wait_for_url(f"**/payments/standing/{series.pk}/")
-    expect(visitor.page.locator(".head .chip")).to_have_text("Në punë")
+    expect(visitor.page.locator(".head .chip")).to_have_text("Aktiv")
 
 
 def made(series: StandingOrder) -> PaymentOrder:
