@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Concat, TruncMonth
 
-from accounts import audit, business_day
+from accounts import audit, business_day, papers
 from accounts.models import BankAccount, DayTotal, Entry, Paper
 from statements import periods
 from statements.exports import pdf
@@ -54,7 +54,7 @@ def last_closed(at: datetime) -> Period | None:
 def span(account: BankAccount, *, at: datetime) -> Period | None:
     """From the first day of the archive, the month of the account's first line, to its last; None while it is empty."""
     last = last_closed(at)
-    first = Entry.objects.filter(account=account).order_by("booked_on").values_list("booked_on", flat=True).first()
+    first = _first_line_on(account)
     if first is None or last is None or first > last.last:
         return None
     return Period(first.replace(day=1), last.last)
@@ -71,20 +71,32 @@ def months(account: BankAccount, year: int, span: Period, *, language: str) -> l
     return [Month(month, lines.get(month.first, 0), _volumes(account, month, lines, kept)) for month in shown]
 
 
-def closed_month(text: str, *, at: datetime) -> Period | None:
-    """The month that `2026-10` names, if every day of it is final."""
+def closed_month(account: BankAccount, text: str, *, at: datetime) -> Period | None:
+    """The month that `2026-10` names, if every day of it is final and the account was there in it."""
     try:
         month = periods.month(date.fromisoformat(f"{text}-01"))
     except ValueError:
         return None
     last = last_closed(at)
-    return month if last and month.last <= last.last else None
+    is_closed = last is not None and month.last <= last.last
+    return month if is_closed and month.last >= _begins_on(account) else None
+
+
+def _begins_on(account: BankAccount) -> date:
+    """When it was opened here; an account that came from elsewhere may have lines that are older."""
+    first = _first_line_on(account)
+    return min(first, account.opened_on) if first else account.opened_on
+
+
+def _first_line_on(account: BankAccount) -> date | None:
+    return Entry.objects.filter(account=account).order_by("booked_on").values_list("booked_on", flat=True).first()
 
 
 def file_due(*, at: datetime, is_over: Callable[[], bool]) -> int:
     """File the last closed month of accounts that lack it, until `is_over`; how many papers were made.
 
-    An account that cannot be filed is an error in the log, and no hindrance to the others.
+    An account that cannot be filed is an error in the log, and no hindrance to the others; while nothing can be signed,
+    no other is tried.
     """
     month, made, after = last_closed(at), 0, 0
     while month and not is_over():
@@ -92,7 +104,10 @@ def file_due(*, at: datetime, is_over: Callable[[], bool]) -> int:
         for account in accounts:
             if is_over():
                 return made
-            made += _file(account, month, at=at)
+            try:
+                made += _file(account, month, at=at)
+            except papers.NotSignedNow:
+                return made
             after = account.pk
         if len(accounts) < ACCOUNTS_A_LOOK:
             break
@@ -105,6 +120,8 @@ def _file(account: BankAccount, month: Period, *, at: datetime) -> int:
         volumes = pdf.volumes(account, month, at=at)
         for volume in reversed(volumes):
             pdf.paper_of(account, volume, language=settings.LANGUAGE_CODE, actor=audit.THE_CLOCK, at=at)
+    except papers.NotSignedNow:
+        raise
     except Exception:
         facts = {"event": "statements.archive.failed", "subject": f"account:{account.uuid}"}
         log.exception("a month was not filed", extra=facts)

@@ -13,6 +13,8 @@ from statements.periods import Period, PeriodRunsBackwards
 from statements.searches import Search
 
 WORDS_MAX_LENGTH = 100
+ZERO = _("Shuma duhet të jetë më e madhe se zero. Lëreni bosh, nëse nuk kërkoni sipas shumës.")
+AMOUNTS_RUN_BACKWARDS = _("Shuma e dytë është më e vogël se e para. Ndërroni njërën prej tyre.")
 
 
 class _DaysForm(forms.Form):
@@ -58,14 +60,17 @@ class SearchForm(_DaysForm):
         max_length=WORDS_MAX_LENGTH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    min = AmountField(label=_("Shuma nga"), required=False)
-    max = AmountField(label=_("Shuma deri"), required=False)
+    min = AmountField(label=_("Shuma nga"), required=False, error_messages={"zero": ZERO})
+    max = AmountField(label=_("Shuma deri"), required=False, error_messages={"zero": ZERO})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last = self.day("from"), self.day("to")
         if first and last and last < first:
             self.add_error("to", str(PeriodRunsBackwards.sentence))
+        lowest, highest = cleaned.get("min"), cleaned.get("max")
+        if lowest and highest and highest < lowest:
+            self.add_error("max", str(AMOUNTS_RUN_BACKWARDS))
         return cleaned
 
     def search(self) -> Search:

@@ -48,6 +48,11 @@ class Line:
         return reverse(LINE_PAGE, args=[self.account_uuid, self.sequence]) if self.account_uuid else ""
 
     @property
+    def has_other_side(self) -> bool:
+        """Whether it names somebody; a fee and a charge of the bank name but what they are."""
+        return not self.is_fee and self.counterparty != self.kind_label
+
+    @property
     def order_url(self) -> str:
         """The page of its order, where signatures and confirmation stand."""
         return _order_url(self.order_id)

@@ -13,7 +13,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class PeriodRunsBackwards(Refusal):
-    sentence = _("Data e fundit është para datës së parë. Ndërroni njërën prej tyre.")
+    sentence = _("Data e fundit është para datës së parë. Ndryshoni njërën prej tyre.")
 
 
 class PeriodTooLong(Refusal):
@@ -84,6 +84,11 @@ def quarter_before(day: date) -> Period:
 def last_year(today: date) -> Period:
     """The 365 days up to today."""
     return Period(today - timedelta(days=364), today)
+
+
+def five_years(today: date) -> Period:
+    """The sixty months that end with today's, up to today."""
+    return Period(date(today.year - YEARS_MAX + today.month // 12, today.month % 12 + 1, 1), today)
 
 
 def _months(first: date, *, count: int) -> Period:

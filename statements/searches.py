@@ -28,9 +28,9 @@ class Search:
         return [f"={mark}" for mark in (self.direction, self.channel, self.kind) if mark]
 
     @property
-    def asks_for_words(self) -> bool:
-        """Whether the lines must be looked up by their words or marks."""
-        return bool(self.words or self.marks)
+    def is_looked_up(self) -> bool:
+        """Whether the lines must be looked up by their words, marks or amounts; by their days they are at hand."""
+        return bool(self.words or self.marks) or self.min_minor is not None or self.max_minor is not None
 
     def reaches(self, day: date) -> bool:
         """Whether the searched days go on to this day."""

@@ -29,7 +29,9 @@ LINES_A_STATEMENT = 5_000
 
 
 class TooManyLines(Refusal):
-    sentence = _("Kjo periudhë ka %(count)s veprime; një pasqyrë tregon deri në %(max)s. Zgjidhni më pak ditë.")
+    sentence = _(
+        "Kjo periudhë ka %(count)s veprime; faqja tregon deri në %(max)s. Zgjidhni më pak ditë, ose merreni si skedar."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Span:
 
 
 def page(account: BankAccount, search: Search, cursor: Cursor | None, *, size: int = LINES_A_PAGE) -> Page:
-    """One page of what the search finds, in one query; with dates one more, and one more with words or marks."""
+    """One page of what the search finds, in one query; with dates one more, and one more where lines are looked up."""
     towards_newer = cursor is not None and cursor.towards == "newer"
     first, last = _within(account, search)
     if cursor and towards_newer:
@@ -99,7 +101,10 @@ def held(account: BankAccount, search: Search) -> list[HeldLine]:
     if search.direction == "in":
         return []
     holds = Hold.objects.filter(account=account, status=Hold.Status.ACTIVE).order_by("-placed_at", "id")
-    holds = holds.filter(_amount_between("amount_minor", search))
+    if search.min_minor is not None:
+        holds = holds.filter(amount_minor__gte=search.min_minor)
+    if search.max_minor is not None:
+        holds = holds.filter(amount_minor__lte=search.max_minor)
     if search.channel:
         holds = holds.filter(channel=search.channel)
     if search.kind:
@@ -193,10 +198,10 @@ def _found(
     """The entries nearest to one end of a range of numbers that fit, in the order asked for."""
     entries = Entry.objects.filter(account=account).select_related("posting")
     entries = entries.order_by("-sequence" if newest_first else "sequence")
-    if search.asks_for_words:
+    if search.is_looked_up:
         numbers = words.found(account, search, first=first, last=last, newest_first=newest_first, lines_max=lines_max)
         return list(entries.filter(sequence__in=numbers))
-    entries = entries.filter(_amount_between("amount_minor", search), sequence__gte=first)
+    entries = entries.filter(sequence__gte=first)
     if last is not None:
         entries = entries.filter(sequence__lte=last)
     return list(entries[:lines_max])
@@ -215,13 +220,3 @@ class _Said(Func):
 
     template = "hold_is_said(accounts_hold, %(expressions)s)"
     output_field = BooleanField()
-
-
-def _amount_between(column: str, search: Search) -> Q:
-    """The size of the amount, whichever way it went."""
-    found = Q()
-    if search.min_minor is not None:
-        found &= Q(**{f"{column}__gte": search.min_minor}) | Q(**{f"{column}__lte": -search.min_minor})
-    if search.max_minor is not None:
-        found &= Q(**{f"{column}__range": (-search.max_minor, search.max_minor)})
-    return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from accounts import clock
-from statements import archive, low_balances, ready_notices, words
+from statements import archive, export_jobs, low_balances, ready_notices, words
 
 LATELY = timedelta(hours=1)
 TURN = timedelta(seconds=20)
@@ -24,6 +24,13 @@ def write_left_words() -> None:
     A whole bank that has none yet is a matter for `manage.py search_words`.
     """
     words.write_new(lines_max=words.LINES_A_LONG_TURN)
+
+
+@shared_task(name="statements.make_exports")
+def make_exports() -> None:
+    """Make the file that waits longest, if no other worker makes one, and remove those whose day is over."""
+    export_jobs.expire(machine_at=clock.machine())
+    export_jobs.make_next(at=clock.now(), machine_at=clock.machine())
 
 
 @shared_task(name="statements.file_months")

@@ -7,11 +7,32 @@ entries.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from django.db import connection
 
 from accounts.models import BankAccount
 from statements.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class YearTurnover:
+    """A year and its months, both newest first; the sums are positive minor units."""
+
+    year: int
+    months: Sequence["MonthTurnover"]
+
+    @property
+    def entries(self) -> int:
+        return sum(month.entries for month in self.months)
+
+    @property
+    def debit_minor(self) -> int:
+        return sum(month.debit_minor for month in self.months)
+
+    @property
+    def credit_minor(self) -> int:
+        return sum(month.credit_minor for month in self.months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,13 @@ def monthly(account: BankAccount, period: Period) -> Sequence[MonthTurnover]:
     with connection.cursor() as cursor:
         cursor.execute(_MONTHLY, {"account": account.pk, "first": period.first, "last": period.last})
         return [MonthTurnover(*row) for row in cursor.fetchall()]
+
+
+def by_year(months: Sequence[MonthTurnover]) -> list[YearTurnover]:
+    """The years of these months."""
+    newest_first = sorted(months, key=lambda turnover: turnover.month, reverse=True)
+    years = groupby(newest_first, key=lambda turnover: turnover.month.year)
+    return [YearTurnover(year, list(of_year)) for year, of_year in years]
 
 
 _MONTHLY = """

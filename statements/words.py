@@ -1,24 +1,41 @@
 """The words of the lines, in plain letters: written behind the books, and looked up in what is written and in the rest.
 
-The one caller of the database's functions for them (migration words_of_the_lines). No posting waits for any of this.
+The one caller of the database's functions for them (migrations words_of_the_lines, amounts_behind_the_books). No
+posting waits for any of this.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db import Error, connection, transaction
 
 from accounts.models import BankAccount
 from statements.searches import Search
 
+log = logging.getLogger(__name__)
 LINES_A_TURN = 5_000
 LINES_A_LONG_TURN = 20_000
 LINES_FORGOTTEN_A_TURN = 50_000
 
 
 def write_new(*, since: datetime | None = None, lines_max: int = LINES_A_TURN) -> int:
-    """One turn for every account that has lines without words; how many were written. A second call goes on."""
-    return sum(write(account_id, lines_max=lines_max) for account_id in waiting(since=since))
+    """One turn for every account that has lines without words; how many were written. A second call goes on.
+
+    An account whose words cannot be written is an error in the log, and no hindrance to the others.
+    """
+    return sum(_write_or_log(account_id, lines_max=lines_max) for account_id in waiting(since=since))
+
+
+def _write_or_log(account_id: int, *, lines_max: int) -> int:
+    try:
+        with transaction.atomic():
+            return write(account_id, lines_max=lines_max)
+    except Error:
+        log.exception(
+            "words were not written", extra={"event": "statements.words.failed", "subject": f"account:{account_id}"}
+        )
+        return 0
 
 
 def waiting(*, since: datetime | None = None) -> list[int]:
@@ -35,7 +52,7 @@ def waiting(*, since: datetime | None = None) -> list[int]:
 
 
 def write(account_id: int, *, lines_max: int = LINES_A_TURN) -> int:
-    """The words of the account's next lines, at once; how many lines. What is written already is left alone."""
+    """The words of the account's next lines, at once; how many lines. Waits for another writer of the same account."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT word_lines_write(%s, %s)", [account_id, lines_max])
         return int(cursor.fetchone()[0])
@@ -58,7 +75,7 @@ def found(
 ) -> Sequence[int]:
     """Numbers of the account's lines that fit words, marks and amounts, from `first` to `last` (None: to the newest).
 
-    They come in the order asked for. The search must ask for words or marks: `Search.asks_for_words`.
+    They come in the order asked for. The search must ask for one of them: `Search.is_looked_up`.
     """
     sql = "SELECT * FROM lines_found(%s, %s, %s, %s, %s, %s::text[], %s, %s, %s)"
     amounts = (search.min_minor, search.max_minor)

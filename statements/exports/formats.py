@@ -37,6 +37,15 @@ class Format:
     write: Callable[[History, IO[bytes]], None]
     lines_max: int | None = None
 
+    @property
+    def name(self) -> str:
+        """What an address calls it, beside `preset`."""
+        return self.code.partition("_")[0]
+
+    @property
+    def preset(self) -> str:
+        return self.code.partition("_")[2]
+
     def file_name(self, iban: str, period: Period) -> str:
         return f"{iban}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{self.ending}"
 

@@ -218,4 +218,4 @@ SELECT e.sequence, e.booked_on, e.value_on, e.amount_minor, e.balance_after_mino
   FROM accounts_entry e JOIN accounts_posting p ON p.id = e.posting_id
  WHERE e.account_id = %(account)s AND e.sequence > %(before)s AND e.sequence <= %(last)s
  ORDER BY e.sequence
-"""  # noqa: S608  our own columns
+"""  # noqa: S608  # nosec B608  our own columns

@@ -6,7 +6,7 @@ of its own, and says what it took over and hands on. Of a period whose books are
 one for as long as no line comes to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -130,7 +130,7 @@ def paper_of(account: BankAccount, volume: Volume, *, language: str, actor: audi
     if kept:
         return kept
     if account.company and actor.company_id:
-        _refuse_many(account.company, at)
+        _refuse_many(account.company, 1, at)
     with translation.override(language):
         content = _sheet(volume)
     return papers.make(
@@ -145,9 +145,17 @@ def paper_of(account: BankAccount, volume: Volume, *, language: str, actor: audi
     )
 
 
-def _refuse_many(company: Company, at: datetime) -> None:
+def require_room(account: BankAccount, found: Sequence[Volume], *, language: str, at: datetime) -> None:
+    """Refuses, before the first of these volumes is given, where not all of them can be made today."""
+    subjects = {volume.subject(account) for volume in found}
+    kept = Paper.objects.filter(kind=found[0].kind, subject__in=subjects, language=language).count()
+    if account.company and kept < len(subjects):
+        _refuse_many(account.company, len(subjects) - kept, at)
+
+
+def _refuse_many(company: Company, new: int, at: datetime) -> None:
     lately = Paper.objects.filter(company=company, kind__in=(FINAL, PROVISIONAL), made_at__gt=at - timedelta(days=1))
-    if lately.count() >= PAPERS_A_DAY:
+    if lately.count() + new > PAPERS_A_DAY:
         raise TooManyPapers(max=PAPERS_A_DAY)
 
 

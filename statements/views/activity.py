@@ -27,7 +27,7 @@ def activity(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     """Veprimet e llogarisë (R54): what is set aside, then what is booked, newest first.
 
     The address says what is looked for and nothing else, so that colleagues can send it to each other; what a form left
-    empty is taken out of it.
+    empty is taken out of it. A page with nothing newer is the first one, with what is set aside, and has its address.
     """
     form = SearchForm(request.GET)
     if any(not request.GET[name] for name in request.GET if name in form.fields):
@@ -40,12 +40,15 @@ def activity(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
         account = account_or_404(request, account_uuid)
         page = selectors.page(account, search, cursor)
         held = selectors.held(account, search) if cursor is None and search.reaches(today) else []
+    if cursor and page.newer is None:
+        return HttpResponseRedirect(request.path + _asked(form))
     context = {
         "account": account,
         "form": form,
         "held": held,
         "lines": page.lines,
         "period_label": _label(search),
+        "has_days": bool(search.from_on or search.to_on),
         "query": search.words,
         "newer_url": _asked(form, cursor=page.newer) if page.newer else "",
         "older_url": _asked(form, cursor=page.older) if page.older else "",

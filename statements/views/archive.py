@@ -1,13 +1,16 @@
 """Statements as papers: of a period, and of the months of the archive."""
 
+from collections.abc import Iterator
+from datetime import datetime
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts import audit, clock, papers
 from accounts.days import month_year, short_day
@@ -18,6 +21,7 @@ from auth_flow.http import SignedInRequest
 from statements import archive as months
 from statements.archive import Month
 from statements.exports import pdf
+from statements.exports.bundle import CONTENT_TYPE, ENDING, Enclosed, bundle
 from statements.exports.pdf import Volume
 from statements.forms import PeriodForm
 from statements.periods import Period
@@ -49,7 +53,7 @@ def archive(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
 def archive_paper(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     """One volume of a closed month, for ever the same file; any other month does not exist."""
     account = account_or_404(request, account_uuid)
-    month = months.closed_month(request.GET.get("month", ""), at=clock.now())
+    month = months.closed_month(account, request.GET.get("month", ""), at=clock.now())
     if month is None:
         raise Http404
     return _taken(request, account, _chosen(request, pdf.volumes(account, month, at=clock.now())))
@@ -59,20 +63,63 @@ def archive_paper(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
 @signed_in
 def volumes(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     """The volumes of a period that is too long for one paper."""
-    account, at = account_or_404(request, account_uuid), clock.now()
-    form = PeriodForm(request.GET)
-    found: list[Volume] = []
-    if form.is_valid():
-        try:
-            found = pdf.volumes_asked(account, form.period(today=clock.tirana_day(at)), at=at)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.sentence))
+    account, form = account_or_404(request, account_uuid), PeriodForm(request.GET)
+    return _listed(request, account, form, _asked(account, form))
+
+
+@require_GET
+@signed_in
+def all_volumes(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
+    """The same in one ZIP, which begins to arrive while the later ones are made; refused before it begins or never."""
+    account, form = account_or_404(request, account_uuid), PeriodForm(request.GET)
+    found, language, at = _asked(account, form), _language(), clock.now()
+    if len(found) < 2:
+        return _listed(request, account, form, found)
+    actor = audit.actor_of(request.mandate)
+    try:
+        pdf.require_room(account, found, language=language, at=at)
+        pdf.paper_of(account, found[0], language=language, actor=actor, at=at)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return _listed(request, account, form, found)
+    answer = StreamingHttpResponse(bundle(_enclosed(account, found, language, actor, at)), content_type=CONTENT_TYPE)
+    period = found[0].head.period
+    name = f"{account.iban}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{ENDING}"
+    for header, value in _saved_as(name).items():
+        answer.headers[header] = value
+    return cast(HttpResponse, answer)  # it streams; views and what wraps them take it for any other
+
+
+def _enclosed(
+    account: BankAccount, found: list[Volume], language: str, actor: audit.Actor, at: datetime
+) -> Iterator[Enclosed]:
+    """Each volume as it was made or is made when its turn comes, and the trace of whoever takes it."""
+    for volume in found:
+        paper = pdf.paper_of(account, volume, language=language, actor=actor, at=at)
+        content = papers.take(paper=paper, actor=actor, at=at)
+        yield Enclosed(f"{volume.number:03d}-{paper.number}.pdf", content, paper.made_at)
+
+
+def _asked(account: BankAccount, form: PeriodForm) -> list[Volume]:
+    """The volumes of the days in the form; none, with the reason in the form, where there are none."""
+    if not form.is_valid():
+        return []
+    at = clock.now()
+    try:
+        return pdf.volumes_asked(account, form.period(today=clock.tirana_day(at)), at=at)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return []
+
+
+def _listed(request: SignedInRequest, account: BankAccount, form: PeriodForm, found: list[Volume]) -> HttpResponse:
     period = found[0].head.period if found else None
     context = {
         "account": account,
         "form": form,
         "period": period,
         "volumes": [(volume, paper_url(account, volume.head.period, volume.number)) for volume in found],
+        "zip_url": _zip_url(account, period) if period and len(found) > 1 else "",
     }
     return render(request, "statements/volumes.html", context)
 
@@ -104,12 +151,16 @@ def _taken(request: SignedInRequest, account: BankAccount, volume: Volume) -> Ht
     """The bytes of a volume's paper, and the trace of whoever takes them."""
     actor, at = audit.actor_of(request.mandate), clock.now()
     paper = pdf.paper_of(account, volume, language=_language(), actor=actor, at=at)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{paper.number}.pdf"',
+    content = papers.take(paper=paper, actor=actor, at=at)
+    return HttpResponse(content, content_type="application/pdf", headers=_saved_as(f"{paper.number}.pdf"))
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return HttpResponse(papers.take(paper=paper, actor=actor, at=at), content_type="application/pdf", headers=headers)
 
 
 def _shown(account: BankAccount, month: Month) -> dict[str, object]:
@@ -119,7 +170,12 @@ def _shown(account: BankAccount, month: Month) -> dict[str, object]:
         "name": month_year(month.period.first),
         "lines": month.lines,
         "volumes": [(filed, f"{page}?{urlencode({'month': name, 'volume': filed.volume})}") for filed in month.volumes],
+        "zip_url": _zip_url(account, month.period) if 1 < len(month.volumes) <= pdf.VOLUMES_MAX else "",
     }
+
+
+def _zip_url(account: BankAccount, period: Period) -> str:
+    return f"{reverse('statements:all_volumes', args=[account.uuid])}?{_days(period)}"
 
 
 def _days(period: Period) -> str:

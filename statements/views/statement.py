@@ -23,6 +23,7 @@ from statements.forms import PeriodForm
 from statements.periods import Period
 from statements.selectors import Statement
 from statements.views.archive import paper_url, statement_paper
+from statements.views.exports import links, statement_file
 from statements.views.owned import account_or_404
 
 
@@ -34,18 +35,21 @@ def statement(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     at = clock.now()
     today = clock.tirana_day(at)
     form = PeriodForm(request.GET)
-    if request.GET.get("format") == "pdf" and (paper := _paper(request, form, account, at=at)):
-        return paper
-    shown = _asked(form, account, at=at)
+    period = _period(form, today)
+    if period and request.GET.get("format") and (file := _file(request, form, account, period, at=at)):
+        return file
+    shown = _statement(form, account, period, at=at) if period else None
     if shown is None:
         shown = selectors.statement(account, Period(today, today), at=at, lines_max=None)
+    period = period or shown.period
     context = {
         "account": account,
         "company": request.company,
         "form": form,
         "issued_at": at,
         "shortcuts": list(_shortcuts(account, today)),
-        "paper_url": paper_url(account, shown.period),
+        "paper_url": paper_url(account, period),
+        "file_urls": links(account, period),
         "from_on": shown.period.first,
         "to_on": shown.period.last,
     }
@@ -53,23 +57,34 @@ def statement(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     return render(request, "statements/statement.html", context | figures)
 
 
-def _paper(request: SignedInRequest, form: PeriodForm, account: BankAccount, *, at: datetime) -> HttpResponse | None:
-    """The days in the form as a paper; None, with the reason in the form, if there is none."""
+def _period(form: PeriodForm, today: date) -> Period | None:
+    """The days in the form; None, with the reason in the form, where they are none."""
     if not form.is_valid():
         return None
     try:
-        return statement_paper(request, account, form.period(today=clock.tirana_day(at)))
+        return form.period(today=today)
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
         return None
 
 
-def _asked(form: PeriodForm, account: BankAccount, *, at: datetime) -> Statement | None:
-    """The statement of the days in the form; None, with the reason in the form, if there is none."""
-    if not form.is_valid():
-        return None
+def _file(
+    request: SignedInRequest, form: PeriodForm, account: BankAccount, period: Period, *, at: datetime
+) -> HttpResponse | None:
+    """The period as a paper or a file; None, with the reason in the form, if there is none."""
     try:
-        return selectors.statement(account, form.period(today=clock.tirana_day(at)), at=at)
+        if request.GET["format"] == "pdf":
+            return statement_paper(request, account, period)
+        return statement_file(request, account, period, at=at)
+    except Refusal as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return None
+
+
+def _statement(form: PeriodForm, account: BankAccount, period: Period, *, at: datetime) -> Statement | None:
+    """The statement of the period; None, with the reason in the form, if no page can carry it."""
+    try:
+        return selectors.statement(account, period, at=at)
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
         return None
@@ -77,12 +92,13 @@ def _asked(form: PeriodForm, account: BankAccount, *, at: datetime) -> Statement
 
 def _shortcuts(account: BankAccount, today: date) -> Iterator[tuple[str, str]]:
     """Periods that people ask for, with their addresses."""
-    yield _("Ky muaj"), _statement_url(account, periods.month_so_far(today))
-    yield _("Muaji i kaluar"), _statement_url(account, periods.month_before(today))
-    yield _("Ky tremujor"), _statement_url(account, Period(periods.quarter(today).first, today))
-    yield _("Tremujori i kaluar"), _statement_url(account, periods.quarter_before(today))
+    yield _("Ky muaj"), statement_url(account, periods.month_so_far(today))
+    yield _("Muaji i kaluar"), statement_url(account, periods.month_before(today))
+    yield _("Ky tremujor"), statement_url(account, Period(periods.quarter(today).first, today))
+    yield _("Tremujori i kaluar"), statement_url(account, periods.quarter_before(today))
 
 
-def _statement_url(account: BankAccount, period: Period) -> str:
+def statement_url(account: BankAccount, period: Period) -> str:
+    """Where the statement of a period stands."""
     days = urlencode({"from": short_day(period.first), "to": short_day(period.last)})
     return f"{reverse('statements:statement', args=[account.uuid])}?{days}"

@@ -16,6 +16,7 @@ from statements.searches import Search
 from tests import builders
 from tests.bank_database import BankDatabase
 from tests.concurrency.races import all_at_once
+from tests.portal import until
 
 PATIENCE = 20  # seconds
 
@@ -102,3 +103,39 @@ def test_many_writers_and_postings_at_once_leave_no_gap_and_nothing_twice(accoun
         pass
     assert written(account) == [1, 2, 3, 4, 5, 6, 7]
     assert found(account, "bashke") == [7, 6, 5, 4, 3, 2]
+
+
+def test_who_writes_waits_for_who_forgets_so_that_no_line_is_left_out(accounts: list[BankAccount]) -> None:
+    account = accounts[1]
+    for _line in range(4):
+        builders.credit(account, 1_00, text="bashkë")
+    words.write(account.pk, lines_max=2)
+    assert written(account) == [1, 2, 3]
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            forget_the_last(account, 2)
+            writing = other.submit(write_elsewhere, account)
+            until(lambda: writing.done() or somebody_waits())
+        writing.result()
+
+    assert written(account) == [1, 2, 3, 4, 5]
+    assert found(account, "bashke") == [5, 4, 3, 2]
+
+
+def forget_the_last(account: BankAccount, lines: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT word_lines_forget(%s, %s)", [account.pk, lines])
+
+
+def write_elsewhere(account: BankAccount) -> None:
+    try:
+        words.write(account.pk)
+    finally:
+        connection.close()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory')")
+        return bool(cursor.fetchone()[0])

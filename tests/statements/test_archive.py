@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts import day_close
 from accounts.models import AuditEvent, BankAccount, Paper, User
@@ -107,9 +108,12 @@ def test_what_the_clock_filed_is_what_is_downloaded(closed: BankAccount, owner: 
     assert answer["Content-Disposition"] == f'attachment; filename="{Paper.objects.get().number}.pdf"'
 
 
-@pytest.mark.parametrize("month", ["2026-11", "2026-12", "2026-13", "october", "", "2026-10-05"])
-def test_a_month_that_is_not_closed_does_not_exist(closed: BankAccount, owner: Client, month: str) -> None:
+@pytest.mark.parametrize("month", ["2026-11", "2026-12", "2026-13", "october", "", "2026-10-05", "2026-09", "1900-01"])
+def test_a_month_that_is_not_closed_or_before_the_account_does_not_exist(
+    closed: BankAccount, owner: Client, month: str
+) -> None:
     assert owner.get(address(closed, month=month)).status_code == 404
+    assert not Paper.objects.exists()
 
 
 def test_the_page_shows_months_with_their_numbers(closed: BankAccount, owner: Client) -> None:
@@ -141,6 +145,8 @@ def test_a_full_month_is_filed_in_volumes_the_first_one_last(
     assert [subject[-2:] for subject in subjects] == [":3", ":2", ":1"]
     assert [filed.volume for filed, _url in page.context["months"][0]["volumes"]] == [1, 2, 3]
     assert owner.get(address(account, month="2026-10", volume="2"))["Content-Type"] == "application/pdf"
+    assert owner.get(page.context["months"][0]["zip_url"])["Content-Type"] == "application/zip"
+    assert "3 vëllime" in page.content.decode()
 
 
 def test_what_was_left_in_the_middle_is_finished_the_next_time(
@@ -181,6 +187,17 @@ def test_an_account_that_cannot_be_filed_hinders_no_other(
     assert file_all() == 1
     assert str(other.uuid) in Paper.objects.get().subject
     assert [vars(record)["event"] for record in caplog.records] == ["statements.archive.failed"]
+
+
+def test_while_nothing_can_be_signed_the_turn_ends_at_once(
+    account: BankAccount, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    builders.funded(builders.company(at=IN_OCTOBER), 5_00, at=IN_OCTOBER)
+    day_close.close_due(at=EVENING)
+    settings.PAPERS_CERTIFICATE = "/nowhere/papers.p12"
+
+    assert file_all() == 0
+    assert [vars(record)["event"] for record in caplog.records] == ["papers.not_signed"]
 
 
 def test_a_turn_ends_when_its_time_is_over(closed: BankAccount) -> None:

@@ -75,6 +75,7 @@ def test_a_fee_has_its_line_and_leads_to_the_same_order(account: BankAccount, ow
     page = owner.get(line(account, 3))
 
     assert page.context["line"].counterparty == "Komisioni"
+    assert "Përfituesi" not in page.content.decode()
     assert reverse("payments:order", args=[ORDER_ID]) in page.content.decode()
 
 

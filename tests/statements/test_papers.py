@@ -3,13 +3,14 @@
 import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from zipfile import BadZipFile, ZipFile
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from accounts import audit, day_close
+from accounts import audit, day_close, papers
 from accounts.models import AuditEvent, BankAccount, Paper, User
 from statements.exports import pdf
 from statements.periods import Period
@@ -179,7 +180,7 @@ def test_a_company_makes_so_many_new_papers_a_day(
     assert owner.get(address(account))["Content-Type"] == "application/pdf"
 
 
-@pytest.mark.parametrize("page", ["statement", "archive", "archive_paper", "volumes"])
+@pytest.mark.parametrize("page", ["statement", "archive", "archive_paper", "volumes", "all_volumes"])
 def test_a_stranger_has_no_paper_of_anothers_account(
     page: str, account: BankAccount, signed_in: Callable[[User], Client]
 ) -> None:
@@ -208,3 +209,84 @@ def test_a_period_without_lines_says_so(account: BankAccount) -> None:
     (paper,) = papers_of(account, Period(date(2026, 10, 1), date(2026, 10, 31)))
 
     assert "Asnjë veprim i regjistruar" in text_of(bytes(paper.content))
+
+
+# --- All volumes at once ---------------------------------------------------------------------------------------------
+
+
+def zip_address(account: BankAccount) -> str:
+    return reverse("statements:all_volumes", args=[account.uuid]) + "?from=01.11.2026&to=20.11.2026"
+
+
+def test_all_volumes_come_in_one_zip_as_each_is_had_alone(small: None, account: BankAccount, owner: Client) -> None:
+    for _line in range(6):
+        builders.credit(account, 100)
+
+    answer = owner.get(zip_address(account))
+
+    with ZipFile(io.BytesIO(answer.getvalue())) as whole:
+        assert whole.testzip() is None
+        inside = {entry.filename: whole.read(entry) for entry in whole.infolist()}
+    numbers = Paper.objects.order_by("number").values_list("number", flat=True)
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Content-Disposition"] == f'attachment; filename="{account.iban}-20261101-20261120.zip"'
+    assert list(inside) == [f"{place:03d}-{number}.pdf" for place, number in enumerate(numbers, start=1)]
+    assert list(inside.values())[1] == owner.get(address(account, volume="2")).content
+    assert AuditEvent.objects.filter(event="bank.paper.taken").count() == 4
+
+
+def test_the_zip_arrives_while_its_later_volumes_are_made(small: None, account: BankAccount, owner: Client) -> None:
+    for _line in range(6):
+        builders.credit(account, 100)
+
+    portions = iter(owner.get(zip_address(account)))
+
+    made = [Paper.objects.count() for _portion in portions]
+    assert made == [1, 2, 3, 3]
+
+
+def test_what_breaks_on_the_way_leaves_no_zip_that_looks_whole(
+    small: None, account: BankAccount, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _line in range(3):
+        builders.credit(account, 100)
+    portions = iter(owner.get(zip_address(account)))
+    arrived = next(portions)
+
+    def refused(*_args: object, **_facts: object) -> None:
+        raise papers.NotSignedNow(phone="1")
+
+    monkeypatch.setattr(papers, "make", refused)
+    with pytest.raises(papers.NotSignedNow):
+        next(portions)
+    with pytest.raises(BadZipFile):
+        ZipFile(io.BytesIO(arrived))
+
+
+def test_a_zip_that_cannot_be_made_today_does_not_begin(
+    small: None, account: BankAccount, owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _line in range(6):
+        builders.credit(account, 100)
+    monkeypatch.setattr(pdf, "PAPERS_A_DAY", 2)
+
+    answer = owner.get(zip_address(account))
+
+    assert "Sot u bënë 2 pasqyra të reja" in answer.content.decode()
+    assert not Paper.objects.exists()
+
+
+def test_the_page_of_the_volumes_offers_the_zip_and_one_volume_needs_none(
+    small: None, account: BankAccount, owner: Client
+) -> None:
+    offer = "Shkarko të gjitha (ZIP)"
+    page = reverse("statements:volumes", args=[account.uuid]) + "?from=01.11.2026&to=20.11.2026"
+    assert offer not in owner.get(page).content.decode()
+    assert owner.get(zip_address(account)).context["volumes"]
+    assert not Paper.objects.exists()
+
+    for _line in range(3):
+        builders.credit(account, 100)
+
+    assert offer in owner.get(page).content.decode()
+    assert owner.get(zip_address(account).replace("01.11.2026", "x")).context["form"].errors

@@ -7,7 +7,7 @@ import pytest
 
 from accounts import day_close
 from accounts.models import BankAccount, DayTotal, Entry
-from statements import turnovers
+from statements import periods, turnovers
 from statements.periods import Period
 from statements.turnovers import MonthTurnover
 from tests import builders
@@ -71,3 +71,22 @@ def test_a_month_reaches_as_far_as_the_period(
 
 def test_an_account_without_lines_has_no_months() -> None:
     assert turnovers.monthly(builders.account(builders.company()), ALL_OF_IT) == []
+
+
+def test_years_hold_their_months_newest_first(account: BankAccount) -> None:
+    builders.credit(account, 7_00, at=datetime(2027, 1, 4, 8, 0, tzinfo=UTC))
+
+    years = turnovers.by_year(turnovers.monthly(account, Period(date(2026, 1, 1), date(2027, 12, 31))))
+
+    assert [(year.year, [month.month.month for month in year.months]) for year in years] == [
+        (2027, [1]),
+        (2026, [11, 10, 9]),
+    ]
+    assert [(year.entries, year.credit_minor, year.debit_minor) for year in years] == [(1, 7_00, 0), (7, 26_00, 6_00)]
+
+
+@pytest.mark.parametrize(
+    ("today", "first"), [((2026, 11, 20), (2021, 12, 1)), ((2026, 12, 31), (2022, 1, 1)), ((2028, 2, 29), (2023, 3, 1))]
+)
+def test_five_years_are_sixty_months(today: tuple[int, int, int], first: tuple[int, int, int]) -> None:
+    assert periods.five_years(date(*today)) == Period(date(*first), date(*today))
