@@ -8,22 +8,24 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from accounts import clock, desk
 from accounts.desk import Shown
-from accounts.desk_acts import Acting
+from accounts.desk_acts import Act, Acting
 from complaints import answers, deadlines, handouts, selectors
 from complaints.deadlines import Left
 from complaints.desk_acts import ANSWER, ANSWER_FOR_GOOD, ASSIGN, CLOSE, LOG, NOTE, REOPEN, TAKE
-from complaints.models import Attachment, Case
+from complaints.models import Attachment, Case, Reply
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -74,6 +76,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Case)
 class CaseDesk(Acting, Shown):
+    listed_of_company = ("company",)
     acts = (TAKE, ASSIGN, NOTE, ANSWER, ANSWER_FOR_GOOD, CLOSE, REOPEN)
     change_form_template = "admin/complaints/case/change_form.html"
     note = _(
@@ -131,12 +134,7 @@ class CaseDesk(Acting, Shown):
         if case is None:
             raise Http404
         answers.note_look(case_id=case.pk, actor=desk.actor_of(request), at=clock.now())
-        replies = list(selectors.whole_thread(case))
-        names = desk.names_of(reply.written_by for reply in replies)
-        facts: dict[str, Any] = {
-            "thread": [(reply, names.get(reply.written_by, "")) for reply in replies],
-            "tells_by_phone": case.user_id is None and not case.email,
-        }
+        facts = {"thread": _thread_of(case), "tells_by_phone": case.user_id is None and not case.email}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
 
     def log(self, request: HttpRequest) -> HttpResponse:
@@ -149,7 +147,7 @@ class CaseDesk(Acting, Shown):
             case = self._done(request, LOG, None, form)
             if isinstance(case, Case):
                 told = {"number": case.number, "day": f"{case.answer_by:%d.%m.%Y}"}
-                messages.info(request, _("Numri për klientin: %(number)s. Përgjigja deri më %(day)s.") % told)
+                messages.info(request, _("Numri për klientin: %(number)s. Përgjigjja deri më %(day)s.") % told)
                 return redirect(self._address_of(request, case))
         page = self._asked(request, LOG, None, form)
         if not self.has_view_permission(request) and page.context_data:
@@ -157,13 +155,13 @@ class CaseDesk(Acting, Shown):
         return page
 
     def paper(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
-        """The thread as the customer sees it, as a PDF."""
-        case = self._case(request, case_id)
+        """The thread as the customer sees it, as a PDF. Whoever takes it has read the case."""
+        case = self._read(request, case_id)
         return handouts.paper(case, language=LANGUAGE, actor=desk.actor_of(request), at=clock.now())
 
     def file(self, request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponse:
-        """One file of the thread."""
-        case = self._case(request, case_id)
+        """One file of the thread, which is read too."""
+        case = self._read(request, case_id)
         kept = Attachment.objects.filter(pk=file_id, reply__case=case).select_related("reply__case").first()
         if kept is None:
             raise Http404
@@ -198,10 +196,28 @@ class CaseDesk(Acting, Shown):
             links.append((reverse("admin:complaints_case_log"), LOG.title))
         return links
 
-    def _case(self, request: HttpRequest, case_id: UUID) -> Case:
+    def _asked(self, request: HttpRequest, act: Act, row: Case | None, form: forms.Form) -> TemplateResponse:
+        """Whoever writes to the customer has the thread before her eyes; that is a look, too."""
+        page = super()._asked(request, act, row, form)
+        if row is not None and act in {ANSWER, ANSWER_FOR_GOOD, CLOSE}:
+            answers.note_look(case_id=row.pk, actor=desk.actor_of(request), at=clock.now())
+            page.template_name = "admin/complaints/case/act.html"
+            page.context_data = {**(page.context_data or {}), "thread": _thread_of(row), "original": row}
+        return page
+
+    def _read(self, request: HttpRequest, case_id: UUID) -> Case:
+        """A case that is about to be shown; the look is written down first."""
         case = selectors.case_by_id(case_id)
         if case is None:
             raise Http404
         if not self.has_view_permission(request, case):
             raise PermissionDenied
+        answers.note_look(case_id=case.pk, actor=desk.actor_of(request), at=clock.now())
         return case
+
+
+def _thread_of(case: Case) -> list[tuple[Reply, str]]:
+    """All that was written, notes too, and who of staff wrote it."""
+    replies = list(selectors.whole_thread(case))
+    names = desk.names_of(reply.written_by for reply in replies)
+    return [(reply, names.get(reply.written_by, "")) for reply in replies]

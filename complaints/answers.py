@@ -107,9 +107,11 @@ def answer(
 ) -> Case:
     """Answer, for good if `is_final`, and tell the customer that there is something to read. Refuses an ended case.
 
-    Only a final answer stops the deadline.
+    Only a final answer stops the deadline. The same words at once, without files, are one press of the button too many.
     """
     case = _under_way(case_id)
+    if not files and _has_said(case, text, actor, at) and not is_final:
+        return case
     cases.append(case, Reply.Kind.BANK, text, files=files, is_final=is_final, actor=actor, at=at)
     if is_final:
         cases.end(case, Status.FINAL, actor, at)
@@ -147,6 +149,12 @@ def reopen(*, case_id: UUID, reason: str, actor: audit.Actor, at: datetime) -> C
     cases.append(case, Reply.Kind.NOTE, reason, actor=actor, at=at)
     cases.record("complaints.case.reopened", case, actor, at, {"answer_by": case.answer_by})
     return case
+
+
+def _has_said(case: Case, text: str, actor: audit.Actor, at: datetime) -> bool:
+    last = Reply.objects.filter(case=case).exclude(kind=Reply.Kind.NOTE).order_by("-pk").first()
+    said = (Reply.Kind.BANK, text, actor.name)
+    return last is not None and (last.kind, last.text, last.written_by) == said and at - last.written_at < cases.AGAIN
 
 
 def _under_way(case_id: UUID) -> Case:

@@ -6,3 +6,6 @@ class ComplaintsConfig(AppConfig):
     name = "complaints"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Ankesat")
+
+    def ready(self) -> None:
+        from complaints import letters  # noqa: F401  its notices are read where no case is ever touched

@@ -10,6 +10,7 @@ import logging
 import mmap
 import os
 import re
+import shutil
 import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +28,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from accounts.refusals import Refusal
-from complaints import file_shapes, scanners
+from complaints import file_shapes, pdf_contents, scanners
 from complaints.file_shapes import Shape
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,16 @@ class FileIsDangerous(Refusal):
     )
 
 
+class FileIsLocked(Refusal):
+    sentence = _(
+        "“%(name)s” është i mbrojtur dhe nuk kontrollohet dot. Printojeni si PDF të thjeshtë dhe provoni përsëri."
+    )
+
+
+class NoRoomForFiles(Refusal):
+    sentence = _("Skedarët nuk mund të merren tani. Dërgojeni shkrimin pa ta, ose provoni përsëri më vonë.")
+
+
 class FileNotChecked(Refusal):
     sentence = _("Skedarët nuk mund të kontrollohen tani. Dërgojeni ankesën pa ta, ose provoni përsëri më vonë.")
 
@@ -104,6 +115,8 @@ def accept(uploads: Sequence["UploadedFile[Any]"]) -> list[Accepted]:
     limits = settings.ATTACHMENTS
     if len(uploads) > limits["files_max"]:
         raise TooManyFiles(most=limits["files_max"])
+    if uploads:
+        _refuse_a_full_disk()
     accepted: list[Accepted] = []
     try:
         room = limits["bytes_together_max"]
@@ -179,6 +192,13 @@ def shown_name(name: str, type: str) -> str:
     return f"{stem or 'skedar'}.{ENDINGS[type][0]}"
 
 
+def _refuse_a_full_disk() -> None:
+    """The disk is other people's too: what is left of it below a limit is not for files of strangers."""
+    if shutil.disk_usage(_store()).free < settings.ATTACHMENTS["free_bytes_min"]:
+        logger.error("complaints.store.full", extra={"event": "complaints.store.full"})
+        raise NoRoomForFiles
+
+
 # --- One file ----------------------------------------------------------------------------------------------------
 
 
@@ -216,8 +236,10 @@ def _judged(content: mmap.mmap, called: str) -> Shape:
         raise FileOfOtherKind(name=called) from None
     except file_shapes.BadShape:
         raise FileIsBroken(name=called) from None
-    except file_shapes.CanAct:
+    except pdf_contents.CanAct:
         raise FileCanAct(name=called) from None
+    except pdf_contents.CannotBeSeen:
+        raise FileIsLocked(name=called) from None
     if shape.pixels > settings.ATTACHMENTS["pixels_max"]:
         raise PictureTooLarge(name=called, most=settings.ATTACHMENTS["pixels_max"] // 1_000_000)
     return shape

@@ -16,7 +16,7 @@ from accounts import audit, clock
 from accounts.models import Company, User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from complaints import deadlines, letters
+from complaints import deadlines, letters, quotas, spam
 from complaints.attachments import Accepted
 from complaints.models import Attachment, Case, Reply
 
@@ -56,10 +56,12 @@ class Filing:
 
 @verb("complaints.case.opened")
 def open_case(*, filing: Filing, files: Sequence[Accepted] = (), actor: audit.Actor, at: datetime) -> Case:
-    """Give what was filed a number and a day for the answer, and acknowledge it. Refuses nothing.
+    """Give what was filed a number and a day for the answer, and acknowledge it.
 
-    Pressed twice, it is the case that is there already; then `files` belong to nothing (attachments.sweep).
+    Refuses more cases and more files than spam.py and quotas.py let in; what staff log is never too much. Pressed
+    twice, it is the case that is there already; then `files` belong to nothing, and the caller takes them back.
     """
+    _refuse_too_many(filing, at)
     case, is_new = Case.objects.get_or_create(
         submit_key=filing.submit_key,
         defaults={
@@ -81,6 +83,8 @@ def open_case(*, filing: Filing, files: Sequence[Accepted] = (), actor: audit.Ac
     )
     if not is_new:
         return case
+    if actor.role != STAFF:
+        quotas.refuse_many_files(case, files, at=at)
     append(case, Reply.Kind.CUSTOMER, filing.text, files=files, actor=actor, at=at)
     letters.opened(case, by_staff=actor.role == STAFF, at=at)
     details: dict[str, object] = {
@@ -97,17 +101,19 @@ def open_case(*, filing: Filing, files: Sequence[Accepted] = (), actor: audit.Ac
 def write(*, case_id: UUID, text: str, files: Sequence[Accepted] = (), actor: audit.Actor, at: datetime) -> Reply:
     """Add what the customer writes; after a final answer that opens the case again, with a new day.
 
-    Refuses a closed case, and more than REPLIES_PER_DAY_MAX in a day. The same words at once are one reply.
+    Refuses a closed case, more than REPLIES_PER_DAY_MAX in a day, and more files than quotas.py lets in. The same words
+    with the same files at once are one reply; then `files` belong to nothing, and the caller takes them back.
     """
     case = locked(case_id)
     if case.status == Status.CLOSED:
         raise CaseIsClosed
     hers = Reply.objects.filter(case=case, kind=Reply.Kind.CUSTOMER)
-    again = hers.filter(text=text, written_at__gt=at - AGAIN, written_by=actor.name).order_by("-pk").first()
-    if again is not None:
-        return again
+    for again in hers.filter(text=text, written_at__gt=at - AGAIN, written_by=actor.name).order_by("-pk"):
+        if sorted(again.attachments.values_list("sha256", flat=True)) == sorted(file.sha256 for file in files):
+            return again
     if hers.filter(written_at__gt=at - timedelta(days=1)).count() >= REPLIES_PER_DAY_MAX:
         raise TooMuchWritten
+    quotas.refuse_many_files(case, files, at=at)
     was_final = case.status == Status.FINAL
     if was_final:
         begin_anew(case, at)
@@ -185,6 +191,19 @@ def record(
     audit.record(
         event, actor=actor, at=at, subject=f"case:{case.pk}", details={"number": case.number, **(details or {})}
     )
+
+
+def _refuse_too_many(filing: Filing, at: datetime) -> None:
+    """Under a lock, since forms that come at once would each be counted before the others are there."""
+    if filing.channel not in {Case.Channel.WEB, Case.Channel.PORTAL}:
+        return
+    spam.wait_for_turn(filing.user)
+    if Case.objects.filter(submit_key=filing.submit_key).exists():
+        return
+    if filing.user:
+        spam.refuse_many_of(filing.user, banks_at=at)
+    else:
+        spam.refuse_many_of_strangers(email=filing.email, banks_at=at)
 
 
 def _next_number(at: datetime) -> str:

@@ -10,12 +10,12 @@ from accounts.desk_forms import ReasonField
 from accounts.fields import CustomerNumberField, NiptField
 from accounts.models import User
 from complaints import selectors
-from complaints.forms import FilesField, TextField
+from complaints.forms import FilesField, LineField, TextField
 from complaints.models import Case
 
 Channel = Case.Channel
 # How cases reach an agent; the other two channels are the customer's own.
-LOGGED = (Channel.PHONE, Channel.EMAIL, Channel.WHATSAPP, Channel.BRANCH)
+LOGGED = (Channel.PHONE, Channel.EMAIL, Channel.WHATSAPP, Channel.SOCIAL, Channel.BRANCH)
 THE_CUSTOMER_READS = _("Këtë e lexon klienti. Mos shkruani fjalëkalime, FNP ose numra të plotë kartash.")
 
 
@@ -66,12 +66,12 @@ class LogForm(forms.Form):
         label=_("Numri i klientit"), required=False, help_text=_("Rasti del edhe te lista e vetë klientit.")
     )
     nipt = NiptField(label="NIPT", required=False, help_text=_("Kompania për të cilën bëhet fjalë, nëse ka."))
-    name = forms.CharField(
+    name = LineField(
         label=_("Emri dhe mbiemri"), required=False, max_length=140, help_text=_("Vetëm pa numër klienti.")
     )
     email = forms.EmailField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Telefoni"), required=False, max_length=30)
-    subject = forms.CharField(label=_("Tema"), required=False, max_length=120)
+    subject = LineField(label=_("Tema"), required=False, max_length=120)
     message = TextField(label=_("Çfarë tha ose shkroi"))
     files = FilesField()  # type: ignore[assignment]  # as in forms.py
     mark = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)

@@ -1,6 +1,6 @@
 """What a file is, judged by its bytes alone, and what of it is kept: neither its name nor a browser's word counts.
 
-A file is looked at through a map of its pages, never read whole, and nothing in it is unpacked. A picture is taken
+A file is looked at through a map of its pages, never read whole, and no picture is unpacked. A picture is taken
 apart along its own structure and only the parts that draw it are kept: the place where it was taken, the camera,
 thumbnails, comments, and whatever hangs behind its end are left out (EXIF, XMP, IPTC; GIFAR and other double natures).
 A PDF is kept as it is or not at all.
@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from complaints import pdf_contents
+
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 PDF: Final = "application/pdf"
@@ -26,14 +28,12 @@ TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})  # DHT, DAC, DQT, DRI
 FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 # The end of the pixels of one scan: a mark that is neither a stuffed byte nor a restart.
 SCAN_END: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-# A PDF that runs, starts something, or carries other files. A name may be written with #xx, hence `_plain`.
-ACTIVE: Final = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)\b")
-ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 PAGE_OF_THE_WEB: Final = re.compile(rb"<\s*(html|script|svg|!doctype|body|iframe|\?xml)", re.IGNORECASE)
 ZIP_END: Final = b"PK\x05\x06"
 ZIP_END_WITHIN: Final = 65_557
 PORTION: Final = 256 * 1024
-LONGEST_NAME: Final = 64
+# Of segments or chunks; a photo has some dozens, a large drawing some thousands.
+PARTS_MAX: Final = 20_000
 
 # A piece of what is kept: a stretch of the file, or bytes of our own in place of one.
 Piece = tuple[int, int] | bytes
@@ -47,10 +47,6 @@ class BadShape(Exception):  # noqa: N818
     """It begins as one of the kinds and is not made like one."""
 
 
-class CanAct(Exception):  # noqa: N818
-    """A PDF with scripts, programs or other files in it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A media type, what is kept in its order, and how many pixels it would unfold to (0 for a PDF)."""
@@ -61,7 +57,7 @@ class Shape:
 
 
 def shape_of(file: mmap.mmap) -> Shape:
-    """Raises UnknownKind, BadShape, CanAct."""
+    """Raises UnknownKind, BadShape, CanAct, CannotBeSeen."""
     try:
         if file[:3] == b"\xff\xd8\xff":
             return _jpeg(file)
@@ -91,7 +87,7 @@ def kept(file: mmap.mmap, shape: Shape) -> Iterator[bytes]:
 def _jpeg(file: mmap.mmap) -> Shape:
     pieces: list[Piece] = [b"\xff\xd8"]
     at, pixels, scans = 2, 0, 0
-    while True:
+    for _part in range(PARTS_MAX):
         mark, at = _mark(file, at)
         if mark == 0xD9:
             break
@@ -115,6 +111,8 @@ def _jpeg(file: mmap.mmap) -> Shape:
         if scans > SCANS_MAX:
             raise BadShape("too many scans")
         at = end
+    else:
+        raise BadShape("too many parts")
     if not pixels or not scans:
         raise BadShape("no picture in it")
     return Shape(JPEG, [*pieces, b"\xff\xd9"], pixels)
@@ -175,7 +173,7 @@ def _side_up(exif: bytes) -> int:
 def _png(file: mmap.mmap) -> Shape:
     pieces: list[Piece] = [PNG_HEAD]
     at, pixels, has_pixels = len(PNG_HEAD), 0, False
-    while True:
+    for _part in range(PARTS_MAX):
         (length,) = struct.unpack_from(">I", file, at)
         name, end = file[at + 4 : at + 8], at + 12 + length
         if end > len(file) or not name.isalpha():
@@ -197,6 +195,8 @@ def _png(file: mmap.mmap) -> Shape:
         if name == b"IEND":
             break
         at = end
+    else:
+        raise BadShape("too many parts")
     if not has_pixels:
         raise BadShape("no picture in it")
     return Shape(PNG, pieces, pixels)
@@ -213,12 +213,5 @@ def _pdf(file: mmap.mmap) -> Shape:
         raise BadShape("it begins like a page of the web too")
     if file.rfind(ZIP_END, max(0, len(file) - ZIP_END_WITHIN)) >= 0:
         raise BadShape("it ends like an archive too")
-    for at in range(0, len(file), PORTION):
-        if ACTIVE.search(_plain(file[max(0, at - LONGEST_NAME) : at + PORTION])):
-            raise CanAct
+    pdf_contents.look_through(file)
     return Shape(PDF, [(0, len(file))])
-
-
-def _plain(content: bytes) -> bytes:
-    """With #4A in the names of a PDF read as the letter that it stands for."""
-    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), content)

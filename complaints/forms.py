@@ -11,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import CustomerNumberField
+from complaints import selectors
 from complaints.attachments import ACCEPT
 from complaints.cases import TEXT_MAX
 from complaints.models import Case
@@ -46,6 +47,18 @@ class FilesField(forms.FileField):
         return [file for file in chosen if isinstance(file, UploadedFile)]
 
 
+# What cannot be seen and changes how the rest is read: controls, and marks that turn the direction of writing.
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class LineField(forms.CharField):
+    """A name or a subject: one line of what can be seen."""
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        return " ".join(UNSEEN.sub(" ", typed).split()) if isinstance(typed, str) else typed
+
+
 class TextField(forms.CharField):
     """What somebody has to say; line ends are those of one system, whatever hers is."""
 
@@ -63,7 +76,7 @@ class TextField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(re.sub(r"\r\n?", "\n", value) if isinstance(value, str) else value)
+        return super().to_python(UNSEEN.sub("", re.sub(r"\r\n?", "\n", value)) if isinstance(value, str) else value)
 
 
 class ComplaintForm(forms.Form):
@@ -74,7 +87,7 @@ class ComplaintForm(forms.Form):
         choices=[(kind.value, kind.label) for kind in (Case.Kind.COMPLAINT, Case.Kind.SUGGESTION)],
         error_messages={"required": _("Zgjidhni ankesë ose sugjerim.")},
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Emri dhe mbiemri"),
         max_length=140,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -135,10 +148,37 @@ class ComplaintForm(forms.Form):
         return cleaned
 
 
+class FindForm(forms.Form):
+    """Which case somebody wants to see again, and with which e-mail she filed it."""
+
+    number = forms.CharField(
+        label=_("Numri i rastit"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Shkruani numrin e rastit.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("E-maili me të cilin na shkruat."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Shkruani e-mailin me të cilin na shkruat."),
+            "invalid": _("Kjo adresë e-maili nuk është e plotë. Shkruajeni si emri@shembull.al."),
+        },
+    )
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split()).upper()
+        if not selectors.is_number(number):
+            raise ValidationError(_("Numri i rastit është si A-2026-0000123. E gjeni në e-mailin tonë."), code="number")
+        return number
+
+
 class MessageForm(forms.Form):
     """Kontaktet (R62): what somebody who is signed in writes to the bank."""
 
-    subject = forms.CharField(
+    subject = LineField(
         label=_("Tema"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -147,9 +187,6 @@ class MessageForm(forms.Form):
     message = TextField(label=_("Mesazhi"))
     files = FilesField()  # type: ignore[assignment]  # a field; what arrived stands in the form's own `files`
     form_mark = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def clean_subject(self) -> str:
-        return " ".join(self.cleaned_data["subject"].split())
 
 
 class ReplyForm(forms.Form):

@@ -39,6 +39,12 @@ def opened(case: Case, *, by_staff: bool, at: datetime) -> None:
         _tell(case, LOGGED, at)
 
 
+def link_asked(case: Case, at: datetime) -> None:
+    """A new link, for whoever lost the last one."""
+    with translation.override(case.language):
+        _send(case, _("Kërkuat një lidhje të re për rastin %(number)s.") % {"number": case.number}, at)
+
+
 def answered(case: Case, at: datetime) -> None:
     """There is an answer of the bank to read."""
     if case.user_id is None:

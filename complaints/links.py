@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,6 +14,8 @@ from complaints.models import Case, StatusLink
 # Letters alone, and none that looks like another: no part of a key can be taken for a code or an account (mail.queue).
 ALPHABET = "abcdefghijkmnopqrstuvwxyz"
 LENGTH = 32
+# A letter that lies in a mailbox for years opens nothing; whoever still needs her case asks for a new link.
+LIFE = timedelta(days=180)
 PURPOSE = "case link"
 
 
@@ -26,12 +28,16 @@ def make(case: Case, at: datetime) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('complaints:case', args=[case.number])}?key={key}"
 
 
-def opens(number: str, key: str) -> bool:
-    """Whether this key was sent for the case of this number."""
+def opens(number: str, key: str, *, at: datetime) -> bool:
+    """Whether this key was sent for the case of this number, and not too long ago."""
     if not re.fullmatch(rf"[{ALPHABET}]{{{LENGTH}}}", key):
         return False
     expected = _hash(number, key)
-    found = StatusLink.objects.filter(key_hash=expected).values_list("case__number", flat=True).first()
+    found = (
+        StatusLink.objects.filter(key_hash=expected, made_at__gt=at - LIFE)
+        .values_list("case__number", flat=True)
+        .first()
+    )
     return found is not None and hmac.compare_digest(found.encode(), number.encode())
 
 

@@ -1,6 +1,7 @@
 """Reads of complaints: a customer's own cases, the staff's queue, what stands in the head of every page."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import Mandate, User
+from complaints.attachments import Accepted
 from complaints.models import Attachment, Case, Reply
 
 
@@ -54,6 +56,16 @@ def thread(case: Case) -> QuerySet[Reply]:
     return whole_thread(case).exclude(kind=Reply.Kind.NOTE)
 
 
+def may_be_taken_further(case: Case, replies: Iterable[Reply], *, today: date) -> bool:
+    """Whether the Bank of Albania would take it: a complaint to which the bank gave a final answer, or none in time.
+
+    Whoever does not agree and writes once more has had that answer all the same.
+    """
+    had_an_answer = any(reply.is_final for reply in replies)
+    is_late = not case.has_ended and case.answer_by < today
+    return case.kind == Case.Kind.COMPLAINT and (had_an_answer or is_late)
+
+
 def whole_thread(case: Case) -> QuerySet[Reply]:
     """With the notes of the staff."""
     return Reply.objects.filter(case=case).prefetch_related("attachments").order_by("pk")
@@ -65,9 +77,17 @@ def file_of(case: Case, file_id: UUID) -> Attachment | None:
     return files.select_related("reply__case").filter(pk=file_id).first()
 
 
-def is_filed(submit_key: str) -> bool:
-    """Whether this form has become a case already."""
-    return Case.objects.filter(submit_key=submit_key).exists()
+def unnamed(files: Sequence[Accepted]) -> list[Accepted]:
+    """Those of which no row knows."""
+    named = set(
+        Attachment.objects.filter(stored_as__in=[file.where for file in files]).values_list("stored_as", flat=True)
+    )
+    return [file for file in files if file.where not in named]
+
+
+def case_filed(submit_key: str) -> Case | None:
+    """The case that this form has become already."""
+    return Case.objects.filter(submit_key=submit_key).first()
 
 
 # --- The staff's queue -----------------------------------------------------------------------------------------------

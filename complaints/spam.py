@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,7 +24,10 @@ FORMS = "complaint"
 QUICK_FORMS = "quick complaint"
 QUICK_FORMS_MAX = 1  # words that were pasted are sent at once, once
 LINKS = "case link"
+REQUESTS = "case link asked"
 PER_ADDRESS_MAX = 5
+# Whoever counts and then adds waits for whoever does the same: of strangers all together, of customers each alone.
+TURN = "SELECT pg_advisory_xact_lock(hashtext('complaints.spam'), hashtext(%s))"
 
 
 class FilledByAProgram(Refusal):
@@ -33,7 +37,7 @@ class FilledByAProgram(Refusal):
 
 
 class FilledTooFast(Refusal):
-    sentence = _("Formulari erdhi shumë shpejt. Lexojeni edhe një herë dhe shtypni përsëri butonin.")
+    sentence = _("Formulari u dërgua tepër shpejt. Lexojeni edhe një herë dhe shtypni përsëri butonin.")
 
 
 class FormIsOld(Refusal):
@@ -93,15 +97,19 @@ def _read(mark: str) -> Mark | None:
     return Mark(datetime.fromisoformat(said["at"]), said["key"])
 
 
-def count_form(*, network: str, email: str, at: datetime, banks_at: datetime) -> None:
-    """One more form from this network; refuses more than a few in a window, or than the bank can read in an hour.
-
-    Nor does an address that a stranger typed get more than PER_ADDRESS_MAX letters of ours in a day.
-    """
+def count_form(*, network: str, at: datetime) -> None:
+    """One more form from this network; refuses more than a few in a window."""
     try:
         lockout.count_or_refuse(FORMS, network, at, most=settings.COMPLAINTS["per_network_max"])
     except lockout.TooManyFromHere:
         raise TooManyCases from None
+
+
+def refuse_many_of_strangers(*, email: str, banks_at: datetime) -> None:
+    """Refuses more than the bank can read in an hour.
+
+    Nor does an address that a stranger typed get more than PER_ADDRESS_MAX letters of ours in a day.
+    """
     strangers = Case.objects.filter(channel=Case.Channel.WEB, opened_at__gt=banks_at - timedelta(days=1))
     hour = (banks_at - timedelta(hours=1), banks_at)
     if strangers.filter(opened_at__range=hour).count() >= settings.COMPLAINTS["per_hour_max"]:
@@ -117,6 +125,17 @@ def refuse_many_of(user: User, *, banks_at: datetime) -> None:
         raise TooManyCases
 
 
+def wait_for_turn(user: User | None) -> None:
+    """What is counted from here on nobody else changes before the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURN, [f"user:{user.pk}" if user else ""])
+
+
 def count_wrong_link(*, network: str, at: datetime) -> None:
     """One more link that opens nothing. Refuses, with the wait, a network that tries many (lockout.TooManyFromHere)."""
     lockout.count_or_refuse(LINKS, network, at, most=settings.COMPLAINTS["wrong_links_max"])
+
+
+def count_request(*, network: str, at: datetime) -> None:
+    """One more wish for a new link. Refuses, with the wait, a network that has many (lockout.TooManyFromHere)."""
+    lockout.count_or_refuse(REQUESTS, network, at, most=settings.COMPLAINTS["per_network_max"])

@@ -5,7 +5,7 @@ earlier ones stay as they were given.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -28,20 +28,17 @@ def paper_of(case: Case, *, language: str, actor: audit.Actor, at: datetime) -> 
     if kept:
         return kept
     with translation.override(language):
-        content = _content(case, replies)
+        content = _content(case, replies, today=clock.tirana_day(at))
     return papers.make(
         kind=KIND, subject=subject, company=case.company, language=language, content=content, actor=actor, at=at
     )
 
 
-def _content(case: Case, replies: list[Reply]) -> Content:
+def _content(case: Case, replies: list[Reply], *, today: date) -> Content:
     notes = [_("Ky dokument tregon gjithçka që u shkrua mes klientit dhe bankës për këtë rast, deri kur u bë.")]
-    if case.may_be_taken_further:
+    if selectors.may_be_taken_further(case, replies, today=today):
         notes.append(
-            _(
-                "Banka ka dhënë përgjigjen përfundimtare. Nëse nuk jeni dakord, mund t’i drejtoheni Bankës së "
-                "Shqipërisë (bankofalbania.org) dhe t’i bashkëngjitni këtë dokument."
-            )
+            _("Mund t’i drejtoheni Bankës së Shqipërisë (bankofalbania.org) dhe t’i bashkëngjitni këtë dokument.")
         )
     return Content(
         title=str(case.get_kind_display()),
@@ -58,10 +55,10 @@ def _facts(case: Case) -> Iterator[tuple[str, str]]:
         yield _("Kompania"), f"{case.company.name}\nNIPT {case.company.nipt}"
     yield _("Kanali"), str(case.get_channel_display())
     yield _("Regjistruar më"), _moment(case.opened_at)
-    yield _("Përgjigja deri më"), full_day(case.answer_by)
+    yield _("Përgjigjja deri më"), full_day(case.answer_by)
     yield _("Gjendja"), str(case.get_status_display())
     if case.final_at:
-        yield _("Përgjigja përfundimtare më"), _moment(case.final_at)
+        yield _("Përgjigjja përfundimtare më"), _moment(case.final_at)
 
 
 def _thread(replies: list[Reply]) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = _("bashkëngjitje")
         verbose_name_plural = _("bashkëngjitje")
+        indexes: ClassVar = [models.Index(name="attachments_by_day", fields=["attached_at"])]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="an_attachment_is_one_of_three_kinds",

@@ -31,6 +31,7 @@ class Case(models.Model):
         PHONE = "phone", _("Telefon")
         EMAIL = "email", _("E-mail")
         WHATSAPP = "whatsapp", "WhatsApp"
+        SOCIAL = "social", _("Rrjetet sociale")
         BRANCH = "branch", _("Degë")
 
     class Status(models.TextChoices):
@@ -71,11 +72,11 @@ class Case(models.Model):
     submit_key = models.CharField(max_length=64, unique=True)
     opened_at = models.DateTimeField(_("u hap më"))
     opened_by = models.CharField(_("e regjistroi"), max_length=80)
-    answer_by = models.DateField(_("përgjigja deri më"))
+    answer_by = models.DateField(_("përgjigjja deri më"))
     assigned_to = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("e ndjek")
     )
-    final_at = models.DateTimeField(_("përgjigja përfundimtare më"), null=True, blank=True)
+    final_at = models.DateTimeField(_("përgjigjja përfundimtare më"), null=True, blank=True)
     ended_at = models.DateTimeField(_("mbaroi më"), null=True, blank=True)
     ended_by = models.CharField(_("e mbylli"), max_length=80, blank=True)
     has_news = models.BooleanField(_("përgjigje e palexuar"), default=False)
@@ -116,11 +117,6 @@ class Case(models.Model):
     def has_ended(self) -> bool:
         """Whether the bank has nothing more to answer."""
         return self.ended_at is not None
-
-    @property
-    def may_be_taken_further(self) -> bool:
-        """Whether the Bank of Albania would take it: a complaint that has the bank's final answer."""
-        return self.kind == self.Kind.COMPLAINT and self.final_at is not None
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"

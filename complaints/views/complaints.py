@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.refusals import Refusal
 from auth_flow.decorators import public
-from auth_flow.http import PortalRequest, client_ip
+from auth_flow.http import client_ip
 from auth_flow.lockout import TooManyFromHere
 from complaints import cases, deadlines, handouts, links, selectors, spam
 from complaints.attachments import Accepted
@@ -20,7 +21,16 @@ from complaints.cases import Filing
 from complaints.forms import ComplaintForm, ReplyForm
 from complaints.models import Case
 from complaints.views.sent_files import filed
-from complaints.views.threads import actor_for, case_for, language_of, mandate_of, remember, thread_page, today
+from complaints.views.threads import (
+    actor_for,
+    case_for,
+    language_of,
+    layout_of,
+    mandate_of,
+    remember,
+    thread_page,
+    today,
+)
 
 STATUS: dict[type[Refusal], int] = {spam.TooManyCases: 429}
 
@@ -40,7 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
         return _form_page(request, form, status=STATUS.get(type(refusal), 422))
-    case = filed(form, lambda files: _opened(request, form, submit_key, files))
+    # Pressed twice: the files of the second time are not even looked at.
+    case = selectors.case_filed(submit_key) or filed(form, lambda files: _opened(request, form, submit_key, files))
     if case is None:
         return _form_page(request, form, status=422)
     if case.user_id:
@@ -52,13 +63,16 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    """Status and thread. A key in the address is taken out of it and remembered; a wrong one is counted: 404."""
+    """Status and thread. A key in the address is taken out of it and remembered; a wrong one is counted.
+
+    A visitor who may not see it is led to where she asks for a new link, whether there is such a case or not.
+    """
     key = request.GET.get("key", "")
     if key and request.method != "POST":
         return _by_link(request, number, key)
     found = case_for(request, number)
     if found is None:
-        raise Http404
+        return _another_way(request, number)
     if found.user_id:
         return redirect("complaints:thread", number)
     form = ReplyForm(request.POST or None, request.FILES or None)
@@ -66,7 +80,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         if _done(request, found, form):
             return redirect("complaints:case", number)
         found.refresh_from_db()
-    facts = {**thread_page(found, today=today()), "form": form, "layout": _layout(request)}
+    facts = {**thread_page(found, today=today()), "form": form, "layout": layout_of(request)}
     return render(request, "complaints/case.html", facts, status=422 if form.errors else 200)
 
 
@@ -92,14 +106,20 @@ def file(request: HttpRequest, number: str, file_id: UUID) -> HttpResponse:
 
 
 def _by_link(request: HttpRequest, number: str, key: str) -> HttpResponse:
-    if links.opens(number, key):
+    if links.opens(number, key, at=clock.now()):
         remember(request, number)
         return redirect("complaints:case", number)
     try:
         spam.count_wrong_link(network=client_ip(request), at=clock.machine())
     except TooManyFromHere:
         return render(request, "429.html", status=429)
-    raise Http404
+    return _another_way(request, number)
+
+
+def _another_way(request: HttpRequest, number: str) -> HttpResponse:
+    if request.method == "POST" or mandate_of(request) or not selectors.is_number(number):
+        raise Http404
+    return redirect(f"{reverse('complaints:find')}?{urlencode({'number': number})}")
 
 
 def _done(request: HttpRequest, found: Case, form: ReplyForm) -> bool:
@@ -121,11 +141,14 @@ def _judged(request: HttpRequest, form: ComplaintForm) -> str:
     """The key of the form, once it seems to come from a person. Whoever is signed in is counted by her name."""
     typed, at = form.cleaned_data, clock.machine()
     mark = spam.judge(mark=typed["mark"], bait=typed["website"], network=client_ip(request), at=at)
+    if selectors.case_filed(mark.submit_key):
+        return mark.submit_key
     mandate = mandate_of(request)
     if mandate:
         spam.refuse_many_of(mandate.user, banks_at=clock.now())
-    elif not selectors.is_filed(mark.submit_key):
-        spam.count_form(network=client_ip(request), email=typed["email"], at=at, banks_at=clock.now())
+    else:
+        spam.count_form(network=client_ip(request), at=at)
+        spam.refuse_many_of_strangers(email=typed["email"], banks_at=clock.now())
     return mark.submit_key
 
 
@@ -155,11 +178,7 @@ def _form_page(request: HttpRequest, form: ComplaintForm, *, status: int = 200) 
     facts = {
         "form": form,
         "mark": mark,
-        "layout": _layout(request),
+        "layout": layout_of(request),
         "days": deadlines.working_days_for(Case.Kind.COMPLAINT),
     }
     return render(request, "complaints/new.html", facts, status=status)
-
-
-def _layout(request: HttpRequest) -> str:
-    return "base.html" if cast(PortalRequest, request).mandate else "base_door.html"

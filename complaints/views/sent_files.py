@@ -1,4 +1,4 @@
-"""Files of a form: taken into the store before the verb, taken back where it refuses."""
+"""Files of a form: taken into the store before the verb, taken back where it refuses or did all of it before."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 from django import forms
 
 from accounts.refusals import Refusal
-from complaints import attachments
+from complaints import attachments, selectors
 from complaints.attachments import Accepted
 
 R = TypeVar("R")
@@ -20,7 +20,7 @@ def filed(form: forms.Form, do: Callable[[Sequence[Accepted]], R]) -> R | None:
         form.add_error("files", str(refusal.sentence))
         return None
     try:
-        return do(files)
+        done = do(files)
     except Refusal as refusal:
         attachments.discard(files)
         form.add_error(None, str(refusal.sentence))
@@ -28,3 +28,5 @@ def filed(form: forms.Form, do: Callable[[Sequence[Accepted]], R]) -> R | None:
     except BaseException:
         attachments.discard(files)
         raise
+    attachments.discard(selectors.unnamed(files))  # pressed twice
+    return done

@@ -53,11 +53,18 @@ def language_of() -> str:
     return "en" if (get_language() or "").startswith("en") else "sq"
 
 
+def layout_of(request: HttpRequest) -> str:
+    """The frame of whoever looks."""
+    return "base.html" if getattr(request, "mandate", None) else "base_door.html"
+
+
 def thread_page(case: Case, *, today: date) -> dict[str, Any]:
     """What templates/complaints/_thread.html shows."""
+    replies = list(selectors.thread(case))
     return {
         "case": case,
-        "replies": list(selectors.thread(case)),
+        "replies": replies,
+        "may_be_taken_further": selectors.may_be_taken_further(case, replies, today=today),
         "supervisor_url": SUPERVISOR_URL,
         "left": deadlines.left_of([case], today=today).get(case.number),
     }

@@ -25,10 +25,14 @@ PLAIN = Filing(
 AGENT = audit.Actor(name="user:agent", role="staff")
 
 
+def plain(**changes: Any) -> Filing:
+    """A form of its own, not yet filed."""
+    return replace(PLAIN, **{"submit_key": f"key-{builders.unique()}", **changes})
+
+
 def filed(*, at: datetime = builders.AT, **changes: Any) -> Case:
     """A stranger's complaint, or whatever it is changed to."""
-    key = changes.pop("submit_key", f"key-{builders.unique()}")
-    return cases.open_case(filing=replace(PLAIN, submit_key=key, **changes), actor=audit.A_VISITOR, at=at)
+    return cases.open_case(filing=plain(**changes), actor=audit.A_VISITOR, at=at)
 
 
 def filed_by(user: User, *, at: datetime = builders.AT, **changes: Any) -> Case:

@@ -225,24 +225,14 @@ def test_what_is_not_made_like_its_kind_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "does",
+    ("content", "name"),
     [
-        b"/OpenAction << /S /JavaScript /JS (app.alert) >>",
-        b"/S /J#61vaScript",
-        b"/S /Launch",
-        b"/EmbeddedFiles 3 0 R",
-        b"/Subtype /RichMedia",
-        b"/XFA 9 0 R",
+        (files.png(more=files.chunk(b"IDAT", b"") * 30_000), "a.png"),
+        (files.jpeg(before=b"\xff\xfe\x00\x02" * 30_000), "a.jpg"),
     ],
 )
-def test_a_pdf_that_can_act_is_refused(does: bytes) -> None:
-    assert refusal(files.pdf(more=does)) is attachments.FileCanAct
-
-
-def test_a_word_across_two_portions_is_found() -> None:
-    filling = b"%" + b"x" * (file_shapes.PORTION - 55) + b"\n"
-
-    assert refusal(files.pdf(more=filling + b"/S /JavaScript ")) is attachments.FileCanAct
+def test_a_picture_of_endless_parts_is_refused(content: bytes, name: str) -> None:
+    assert refusal(content, name=name) is attachments.FileIsBroken
 
 
 @pytest.mark.parametrize("make", [files.jpeg, files.png])
@@ -283,6 +273,14 @@ def test_files_count_together(settings: Settings) -> None:
     settings.ATTACHMENTS = settings.ATTACHMENTS | {"bytes_together_max": 2 * len(files.pdf()) - 1}
 
     assert refusal(files.pdf(), files.pdf()) is attachments.FilesTooLargeTogether
+
+
+def test_a_disk_that_is_nearly_full_takes_no_files(settings: Settings, store: Path) -> None:
+    settings.ATTACHMENTS = settings.ATTACHMENTS | {"free_bytes_min": 1 << 60}
+
+    assert refusal(files.pdf()) is attachments.NoRoomForFiles
+    assert attachments.accept([]) == []
+    assert in_store(store) == []
 
 
 def test_an_empty_file_is_refused() -> None:

@@ -52,10 +52,18 @@ def test_only_the_hash_of_a_link_is_kept_and_it_opens_its_own_case_alone() -> No
     body = MailMessage.objects.get(to="drita@example.com").body
     key = re.search(r"\?key=([a-z]+)", body)[1]
 
-    assert links.opens(case.number, key)
-    assert not links.opens(other.number, key)
-    assert not links.opens(case.number, key[:-1])
+    assert links.opens(case.number, key, at=AT)
+    assert not links.opens(other.number, key, at=AT)
+    assert not links.opens(case.number, key[:-1], at=AT)
     assert key not in StatusLink.objects.get(case=case).key_hash
+
+
+def test_a_link_does_not_open_for_ever() -> None:
+    case = room.filed()
+    key = re.search(r"\?key=([a-z]+)", MailMessage.objects.get().body)[1]
+
+    assert links.opens(case.number, key, at=AT + links.LIFE - timedelta(minutes=1))
+    assert not links.opens(case.number, key, at=AT + links.LIFE)
 
 
 def test_every_letter_brings_a_link_of_its_own() -> None:
@@ -65,7 +73,7 @@ def test_every_letter_brings_a_link_of_its_own() -> None:
     keys = re.findall(r"\?key=([a-z]+)", "".join(MailMessage.objects.values_list("body", flat=True)))
 
     assert len(set(keys)) == 2
-    assert all(links.opens(case.number, key) for key in keys)
+    assert all(links.opens(case.number, key, at=AT) for key in keys)
 
 
 def test_a_stranger_without_an_address_gets_no_letter() -> None:

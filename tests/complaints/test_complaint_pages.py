@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from accounts import clock
 from accounts.models import Paper, User
 from accounts.refusals import Refusal
 from auth_flow.models import MailMessage
-from complaints import answers, spam
+from complaints import spam
 from complaints.models import Attachment, Case
 from tests import builders
 from tests.complaints import files, room
@@ -87,6 +87,14 @@ def test_each_wrong_answer_has_its_word(client: Client, changes: dict[str, Any],
     assert page.status_code == 422
     assert list(page.context["form"].errors) == [field]
     assert not Case.objects.exists()
+
+
+def test_what_cannot_be_seen_is_not_taken_for_a_name(client: Client) -> None:
+    client.post(NEW, form(name="Drita\u202e  akeL\x07", message="Një\r\n\u2066dy\x1b"))
+
+    case = Case.objects.get()
+    assert case.name == "Drita akeL"
+    assert case.replies.get().text == "Një\ndy"
 
 
 def test_a_phone_is_enough(client: Client) -> None:
@@ -198,13 +206,13 @@ def test_strangers_find_nothing(client: Client) -> None:
         client.get(address).status_code,
         client.get(address, {"key": "a" * 32}).status_code,
         client.get(address, {"key": "\x00"}).status_code,
+        client.get(reverse("complaints:case", args=["A-2026-9999999"])).status_code,
         client.post(address, {"message": "Unë jam"}).status_code,
         client.get(f"{address}paper/").status_code,
-        client.get(reverse("complaints:case", args=["A-2026-9999999"])).status_code,
         client.get(reverse("complaints:thread", args=[other.number])).status_code,
     ]
 
-    assert statuses == [404, 404, 404, 404, 404, 404, 302]
+    assert statuses == [302, 302, 302, 302, 404, 404, 302]
 
 
 def test_a_key_of_another_case_opens_nothing(client: Client) -> None:
@@ -212,7 +220,9 @@ def test_a_key_of_another_case_opens_nothing(client: Client) -> None:
     other = room.filed(email="second@example.com")
     key = re.search(r"\?key=([a-z]+)", MailMessage.objects.get(to="first@example.com").body)[1]
 
-    assert client.get(reverse("complaints:case", args=[other.number]), {"key": key}).status_code == 404
+    answer = client.get(reverse("complaints:case", args=[other.number]), {"key": key})
+
+    assert answer["Location"].startswith("/complaints/find/")
 
 
 def test_wrong_links_are_counted(client: Client, settings: Settings) -> None:
@@ -223,7 +233,7 @@ def test_wrong_links_are_counted(client: Client, settings: Settings) -> None:
 
     statuses = [client.get(address, {"key": "b" * 32}).status_code for _try in range(3)]
 
-    assert statuses == [404, 404, 429]
+    assert statuses == [302, 302, 429]
     assert client.get(address, {"key": right}).status_code == 302, "the right one always opens"
 
 
@@ -250,9 +260,21 @@ def test_only_after_a_final_answer_to_a_complaint_the_way_further_is_shown(clien
     before = client.get(address).content.decode()
 
     room.answered(case, is_final=True)
+    after = client.get(address).content.decode()
+    client.post(address, {"message": "Nuk jam dakord."})
 
     assert "bankofalbania.org" not in before
-    assert "bankofalbania.org" in client.get(address).content.decode()
+    assert "bankofalbania.org" in after
+    assert "bankofalbania.org" in client.get(address).content.decode(), "she had her answer, whatever she writes"
+
+
+def test_the_way_further_is_shown_when_the_day_has_passed(client: Client, clock_at: Callable[[datetime], None]) -> None:
+    client.post(NEW, form())
+    case = Case.objects.get()
+
+    clock_at(datetime.combine(case.answer_by + timedelta(days=1), time(9), UTC))
+
+    assert "bankofalbania.org" in client.get(reverse("complaints:case", args=[case.number])).content.decode()
 
 
 def test_a_suggestion_goes_no_further(client: Client) -> None:
@@ -278,18 +300,6 @@ def test_the_thread_is_taken_along_as_a_paper(client: Client) -> None:
     assert Paper.objects.filter(kind="complaint.thread", company=None).count() == 2
 
 
-def test_a_paper_says_what_the_customer_sees_and_no_note(client: Client) -> None:
-    client.post(NEW, form())
-    case = Case.objects.get()
-    answers.note(case_id=case.pk, text="Mes nesh: klient i bezdisshëm.", actor=room.AGENT, at=builders.AT)
-
-    client.get(reverse("complaints:paper", args=[case.number]))
-
-    facts = str(Paper.objects.get().facts)
-    assert "Komisioni u mor dy herë." in facts
-    assert "Mes nesh" not in facts
-
-
 def test_files_come_along_and_go_out_to_whoever_may_see_the_case(client: Client) -> None:
     picture = SimpleUploadedFile("fatura.png", files.png(), "image/png")
     client.post(NEW, form() | {"files": [picture]})
@@ -301,6 +311,16 @@ def test_files_come_along_and_go_out_to_whoever_may_see_the_case(client: Client)
     assert answer["Content-Type"] == "image/png"
     assert "attachment" in answer["Content-Disposition"]
     assert Client().get(address).status_code == 404
+
+
+def test_a_form_sent_again_and_again_fills_no_disk(client: Client, settings: Settings) -> None:
+    sent = form()
+
+    for _time in range(3):
+        client.post(NEW, sent | {"files": [SimpleUploadedFile("fatura.png", files.png(), "image/png")]})
+
+    kept = [path for path in (settings.FILES_DIR / "attachments").rglob("*") if path.is_file()]
+    assert [path.name for path in kept] == [Attachment.objects.get().stored_as]
 
 
 def test_a_file_that_may_not_be_opens_no_case(client: Client) -> None:

@@ -133,6 +133,28 @@ def test_an_answer_a_note_and_the_final_answer(desk: Client) -> None:
     assert Notice.objects.filter(user=user, kind="complaints.case.answered").count() == 2
 
 
+@pytest.mark.parametrize("name", ["answer", "final", "close"])
+def test_whoever_writes_to_the_customer_has_the_thread_before_her_eyes(desk: Client, name: str) -> None:
+    case = room.filed()
+
+    page = desk.get(page_of(case, name)).content.decode()
+
+    assert "Komisioni u mor dy herë." in page
+    assert AuditEvent.objects.filter(event="complaints.case.looked_at", subject=f"case:{case.pk}").exists()
+    assert "Komisioni" not in desk.get(page_of(case, "note")).content.decode()
+
+
+def test_an_answer_pressed_twice_is_one_answer(desk: Client) -> None:
+    user = builders.user(builders.company())
+    case = room.filed_by(user)
+
+    for text in ("Po e shohim.", "Po e shohim.", "Po presim bankën tjetër."):
+        desk.post(page_of(case, "answer"), {"text": text})
+
+    assert case.replies.filter(kind="bank").count() == 2
+    assert Notice.objects.filter(user=user, kind="complaints.case.answered").count() == 2
+
+
 def test_an_answer_brings_files_along(desk: Client) -> None:
     case = room.filed()
     paper = SimpleUploadedFile("pergjigje.pdf", files.pdf(), "application/pdf")
@@ -191,6 +213,15 @@ def test_a_letter_of_somebody_who_is_no_client_is_logged_too() -> None:
     assert (case.user, case.email, case.channel) == (None, "agim@example.com", "email")
     assert case.number in page.content.decode()
     assert page.redirect_chain[0][0] == reverse("admin:index"), "whoever may only log does not see the queue"
+
+
+@pytest.mark.parametrize("channel", ["phone", "email", "whatsapp", "social", "branch"])
+def test_what_came_by_any_of_the_banks_channels_is_logged_with_it(channel: str, desk: Client) -> None:
+    desk.post(
+        LOG, {"kind": "complaint", "channel": channel, "name": "Agim", "phone": "069 20 00 018", "message": "Pse?"}
+    )
+
+    assert Case.objects.get().channel == channel
 
 
 @pytest.mark.parametrize(
