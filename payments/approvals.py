@@ -158,7 +158,7 @@ def sms_sentence(order: PaymentOrder) -> str:
     """What the phone shows (RTS art. 5: amount and payee), GSM-7 and at most 160 characters; the name alone is cut."""
     before = f"{settings.BANK['short_name']}: FNP {fnp.MARK} per {format_money(order.amount_minor, order.currency)} te "
     after = (
-        f", {account_tail(order.beneficiary_iban)}. Vlen 3 min. Mos ia jepni askujt. "
+        f", {account_tail(order.beneficiary_iban)}. Vlen {fnp.life_in_sms()}. Mos ia jepni askujt. "
         f"Nuk e kerkuat ju? {settings.BANK['phone_sms']}, ref {fnp.REFERENCE_MARK}"
     )
     frame = (before + after).replace(fnp.MARK, "0" * 6).replace(fnp.REFERENCE_MARK, "0" * 8)

@@ -9,6 +9,14 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import corrections
-        from payments import books_laws, clearing, clearing_laws  # noqa: F401  what the books must say of payments
+        from payments import (  # noqa: F401  laws of the books, and words of notices, which other processes read
+            answers,
+            books_laws,
+            changes,
+            clearing,
+            clearing_laws,
+            payee_notices,
+            standing_notices,
+        )
 
         corrections.register_objection("clearing", clearing.require_not_left)

@@ -7,11 +7,12 @@ off finds the file still in its folder and goes on. A file that is none is put a
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from accounts import audit
@@ -26,6 +27,8 @@ from payments.models.clearing import Message
 logger = logging.getLogger(__name__)
 
 NAME_MAX = 120
+# Ticks come every few seconds; a tick that still meets somebody after this has met no passer-by.
+LONG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,32 @@ class Parcel:
 
 
 def read_all(*, at: datetime) -> int:
-    """Take every file that waits; how many were done. One that breaks is told, stays, and holds up no other."""
+    """Take every file that waits; how many were done. One that breaks is told, stays, and holds up no other.
+
+    Somebody in the way, at a lock or at the numbers of our files, is no fault of the file: the next tick goes on with
+    it. Only where it has met them for LONG is it told as one that breaks.
+    """
     done = 0
     for path in clearing_folder.waiting():
         try:
             done += read(path, at=at)
+        except (OperationalError, InterfaceError, incoming.NotAnswered) as busy:
+            extra = {"event": "clearing.file.later", "subject": path.name}
+            if _is_late(path.name[:NAME_MAX], at=at):
+                logger.exception("a clearing file was not taken", extra=extra | {"event": "clearing.file.broken"})
+            else:
+                logger.warning("a clearing file waits for the next tick: %s", type(busy).__name__, extra=extra)
         except Exception:
             logger.exception(
                 "a clearing file was not taken", extra={"event": "clearing.file.broken", "subject": path.name}
             )
     return done
+
+
+def _is_late(name: str, *, at: datetime) -> bool:
+    """Whether a file was begun long ago and is not done."""
+    begun = ArrivedFile.objects.filter(name=name, status=ArrivedFile.Status.OPEN)
+    return begun.filter(arrived_at__lt=at - LONG).exists()
 
 
 def read(path: Path, *, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from accounts.identifiers import check_iban
 from accounts.models import Company, Mandate
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from payments import banks, name_checks, orders, payee_names, payees
+from payments import banks, name_checks, orders, payee_names, payee_notices, payees
 from payments.models import Beneficiary
 from payments.payee_names import Likeness
 
@@ -33,10 +33,12 @@ class NoSuchPayeeHere(Refusal):
 
 
 class Kept(NamedTuple):
-    """An entry as it stands, and how its name fits where our own bank can tell."""
+    """An entry as it stands, how its name fits where our own bank can tell, and whether its IBAN took the place of
+    another of the same name."""
 
     beneficiary: Beneficiary
     likeness: Likeness | None
+    has_other_iban: bool = False
 
 
 @verb("payments.beneficiary.added")
@@ -47,7 +49,8 @@ def add(*, mandate: Mandate, name: str, iban: str, nickname: str, at: datetime) 
     if payees.is_in_book(mandate.company, iban):
         raise _stands_there(mandate, iban)
     made = payees.keep(mandate=mandate, name=name, iban=iban, nickname=nickname, at=at)
-    return Kept(made, _checked(mandate, name, iban, at))
+    before = payees.known_iban(mandate.company, name, besides=iban)
+    return Kept(made, _checked(mandate, name, iban, at), has_other_iban=bool(before))
 
 
 @verb("payments.beneficiary.changed")
@@ -60,8 +63,8 @@ def edit(*, beneficiary_id: UUID, mandate: Mandate, name: str, iban: str, nickna
     after = {"name": name, "iban": iban, "nickname": nickname}
     if after == before:
         return Kept(row, None)
-    is_same_payee = (name, iban) == (row.name, row.iban)
-    if iban != row.iban:
+    is_same_payee, is_new_iban = (name, iban) == (row.name, row.iban), iban != row.iban
+    if is_new_iban:
         if payees.is_in_book(mandate.company, iban):
             raise _stands_there(mandate, iban)
         row.previous_iban, row.iban, row.iban_since = row.iban, iban, at
@@ -74,7 +77,9 @@ def edit(*, beneficiary_id: UUID, mandate: Mandate, name: str, iban: str, nickna
         subject=f"beneficiary:{row.pk}",
         details={"before": before, "after": after},
     )
-    return Kept(row, None if is_same_payee else _checked(mandate, name, iban, at))
+    if is_new_iban:
+        payee_notices.tell(row, by=mandate, before=before["iban"], at=at)
+    return Kept(row, None if is_same_payee else _checked(mandate, name, iban, at), has_other_iban=is_new_iban)
 
 
 @verb("payments.beneficiary.removed")

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Case, Exists, Max, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, JSONArray
 
 from payments import payee_names
@@ -53,9 +53,9 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Dealings:
-    """`replaced` are IBANs that the book had before. `released_minor` is the sum released to this IBAN in the order's
-    currency, with one payment of each series that runs and has released none yet. `alike` and `twins` begin with the
-    latest. `likeness` is the last answer about this name at this IBAN."""
+    """`replaced` are IBANs that the book had before, also of payees that were removed. `released_minor` is the sum
+    released to this IBAN in the order's currency, with one payment of each series that runs and has released none yet.
+    `alike` and `twins` begin with the latest. `likeness` is the last answer about this name at this IBAN."""
 
     known: tuple[Known, ...]
     replaced: tuple[Known, ...]
@@ -110,8 +110,13 @@ def of(order: PaymentOrder, *, at: datetime) -> Dealings:
                 for iban, key, first, last in told("paid")
             ),
         ),
-        replaced=tuple(
-            Known(before, key, _moment(made)) for _iban, key, _since, before, made in told("book") if before
+        replaced=(
+            *(
+                Known(before, key, _moment(made))
+                for _iban, key, _since, before, made in (*told("book"), *told("removed"))
+                if before
+            ),
+            *(Known(iban, key, _moment(since)) for iban, key, since, _before, _made in told("removed")),
         ),
         released_minor=sum(minor for (minor,) in told("released")),
         alike=tuple(sorted(alike, key=lambda one: (one.submitted_at, one.number), reverse=True)),
@@ -131,10 +136,12 @@ Told = QuerySet[Any, tuple[str, list[Any]]]
 
 
 def _book(order: PaymentOrder, name_key: str) -> Told:
+    """Who was removed is known by name alone: taking a payee out and adding it anew is a changed IBAN too."""
+    in_book = Case(When(removed_at=None, then=Value("book")), default=Value("removed"))
     rows = Beneficiary.objects.filter(
-        Q(iban=order.beneficiary_iban) | Q(name_key=name_key), company=order.company_id, removed_at=None
+        Q(iban=order.beneficiary_iban, removed_at=None) | Q(name_key=name_key), company=order.company_id
     )
-    return rows.values_list(Value("book"), JSONArray("iban", "name_key", "iban_since", "previous_iban", "created_at"))
+    return rows.values_list(in_book, JSONArray("iban", "name_key", "iban_since", "previous_iban", "created_at"))
 
 
 def _paid(order: PaymentOrder, name_key: str) -> Told:

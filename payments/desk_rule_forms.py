@@ -69,7 +69,7 @@ class TariffForm(forms.Form):
         typed: dict[str, Any] = super().clean() or {}
         for number in range(1, BANDS_MAX + 1):
             if typed.get(f"fixed_{number}") and not self.data.get(f"up_to_{number}"):
-                self.add_error(f"up_to_{number}", _("Ky brez ka komision por jo fund. Shkruani deri në sa vlen."))
+                self.add_error(f"up_to_{number}", _("Ky brez ka komision, por jo fund. Shkruani deri në sa vlen."))
         return typed
 
     @staticmethod
@@ -124,7 +124,7 @@ class SessionsForm(forms.Form):
         typed: dict[str, Any] = super().clean() or {}
         for number in range(1, SESSIONS_MAX + 1):
             if typed.get(f"until_{number}") and not self.data.get(f"at_{number}"):
-                self.add_error(f"at_{number}", _("Kjo seancë ka fund por jo fillim. Shkruani orën kur fillon."))
+                self.add_error(f"at_{number}", _("Kjo seancë ka fund, por jo fillim. Shkruani orën kur fillon."))
         return typed
 
     @staticmethod

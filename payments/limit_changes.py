@@ -246,6 +246,11 @@ def _sum(minor: int | None, currency: str) -> str:
     return str(_("pa kufi")) if minor is None else format_money(minor, currency)
 
 
+def _about(proposal: Proposal) -> str:
+    """The bank's own, which no row of a company stands for."""
+    return str(_("Të gjitha kompanitë, %(currency)s")) % {"currency": proposal.new["currency"]}
+
+
 four_eyes.register(LIMIT, apply=_raise, title=_("Kufi më i lartë"), permission="payments.set_limit", present=_in_words)
 four_eyes.register(
     BANK_LIMIT,
@@ -253,4 +258,5 @@ four_eyes.register(
     title=_("Kufi më i lartë i bankës"),
     permission="payments.set_bank_limit",
     present=_in_words,
+    about=_about,
 )

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts import audit
 from accounts.identifiers import normalise_iban
 from accounts.models import Company, Mandate
-from payments import payee_names
+from payments import payee_names, payee_notices
 from payments.models import Beneficiary
 
 
@@ -37,8 +37,16 @@ def is_in_book(company: Company, iban: str) -> bool:
     return Beneficiary.objects.filter(company=company, iban=iban, removed_at=None).exists()
 
 
+def known_iban(company: Company, name: str, *, besides: str) -> str:
+    """The IBAN under which this name stands in the book or stood there last, other than `besides`; empty where none."""
+    rows = Beneficiary.objects.filter(company=company, name_key=payee_names.key(name)).exclude(iban=besides)
+    latest = rows.order_by(F("removed_at").desc(nulls_first=True), "-iban_since")
+    return latest.values_list("iban", flat=True).first() or ""
+
+
 def keep(*, mandate: Mandate, name: str, iban: str, nickname: str = "", at: datetime) -> Beneficiary:
-    """Put a payee into the book, in the caller's transaction; where its IBAN stands there, that entry as it is."""
+    """Put a payee into the book, in the caller's transaction, and tell its signers; where its IBAN stands there, that
+    entry as it is."""
     made, is_new = Beneficiary.objects.get_or_create(
         company=mandate.company,
         iban=iban,
@@ -60,4 +68,6 @@ def keep(*, mandate: Mandate, name: str, iban: str, nickname: str = "", at: date
             subject=f"beneficiary:{made.pk}",
             details={"name": name, "iban": iban, "nickname": nickname},
         )
+        before = known_iban(mandate.company, name, besides=iban)
+        payee_notices.tell(made, by=mandate, before=before, at=at)
     return made

@@ -7,7 +7,7 @@ the next working day that is free.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -56,9 +56,11 @@ def days(
     prefers_previous: bool = False,
     last_on: date | None = None,
     times: int | None = None,
+    paid: Container[date] = (),
 ) -> Iterator[PayDay]:
     """All days of a series in their order, none twice: up to `last_on` by the rhythm, or so many times, or without end.
 
+    Days that have `paid` and were declared a day off afterwards are given no more, but count as one of its times.
     Raises CalendarUnknown where the calendar ends before the series does.
     """
     previous: date | None = None
@@ -67,6 +69,7 @@ def days(
         if (last_on is not None and nominal_on > last_on) or (times is not None and given >= times):
             return
         if rhythm == Rhythm.DAILY and not calendar.is_working(nominal_on):
+            given += nominal_on in paid
             continue
         due_on = calendar.on_or_before(nominal_on) if prefers_previous else calendar.on_or_after(nominal_on)
         if previous is not None and due_on <= previous:

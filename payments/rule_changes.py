@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock, four_eyes
+from accounts.days import short_day
 from accounts.models import Proposal
 from accounts.money import format_amount, format_money
 from accounts.refusals import Refusal
-from payments import last_sessions, rails
+from payments import last_sessions, rails, tariffs
 from payments.models import CutOff, Tariff
 from payments.models.orders import OrderKind
 
@@ -54,6 +55,10 @@ class Band:
     min_minor: int = 0
     max_minor: int | None = None
 
+    @classmethod
+    def of(cls, row: Tariff) -> "Band":
+        return cls(row.up_to_minor, row.fixed_minor, row.rate_ppm, row.min_minor, row.max_minor)
+
 
 # --- Cut-offs --------------------------------------------------------------------------------------------------------
 
@@ -86,6 +91,7 @@ def propose_cut_off(
             "valid_from": valid_from.isoformat(),
             "at_time": at_time.isoformat("minutes") if at_time else "",
             "source": source,
+            "held": _cut_off_json(_in_force(kind, valid_from)),
         },
         reason=reason,
         actor=actor,
@@ -111,12 +117,23 @@ def _apply_cut_off(proposal: Proposal, actor: audit.Actor, at: datetime) -> None
     record("payments.cutoff.set" if new["at_time"] else "payments.cutoff.removed", proposal, actor, at)
 
 
+def _about_cut_off(proposal: Proposal) -> str:
+    new = proposal.new
+    return f"{KINDS.get(new['kind'], new['kind'])}, {short_day(date.fromisoformat(new['valid_from']))}"
+
+
+def _in_force(kind: str, on: date) -> CutOff | None:
+    """What the cut-off takes the place of."""
+    return CutOff.objects.filter(kind=kind, valid_from__lte=on).order_by("-valid_from").first()
+
+
 def _cut_off_json(row: CutOff | None) -> dict[str, Any]:
     return {"at_time": f"{row.at_time:%H:%M}", "source": row.source} if row else {}
 
 
 def _cut_off_in_words(proposal: Proposal) -> list[four_eyes.Row]:
-    old, new = proposal.old, proposal.new
+    new = proposal.new
+    old = new.get("held") or proposal.old
     return [
         (_("Lloji"), "", str(KINDS.get(new["kind"], new["kind"]))),
         (_("Ora"), old.get("at_time", ""), new["at_time"] or str(_("hiqet"))),
@@ -162,6 +179,7 @@ def propose_tariff(
             "valid_from": valid_from.isoformat(),
             "source": source,
             "bands": wanted,
+            "held": _held_json(kind, currency, valid_from),
         },
         reason=reason,
         actor=actor,
@@ -185,17 +203,27 @@ def _apply_tariff(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
 def bands_of(kind: str, currency: str, valid_from: date) -> list[Band]:
     """The table that begins on this day, smallest band first."""
     rows = Tariff.objects.filter(kind=kind, currency=currency, valid_from=valid_from)
-    bands = [Band(row.up_to_minor, row.fixed_minor, row.rate_ppm, row.min_minor, row.max_minor) for row in rows]
-    return sorted(bands, key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
+    return sorted(map(Band.of, rows), key=lambda band: (band.up_to_minor is None, band.up_to_minor or 0))
 
 
 def _bands_json(kind: str, currency: str, valid_from: date) -> list[list[int | None]]:
     return [list(astuple(band)) for band in bands_of(kind, currency, valid_from)]
 
 
+def _held_json(kind: str, currency: str, on: date) -> list[list[int | None]]:
+    """What the table takes the place of."""
+    return [list(astuple(Band.of(row))) for row in tariffs.in_force(kind=kind, on=on).get(currency, [])]
+
+
+def _about_tariff(proposal: Proposal) -> str:
+    new = proposal.new
+    kind = KINDS.get(new["kind"], new["kind"])
+    return f"{kind}, {new['currency']}, {short_day(date.fromisoformat(new['valid_from']))}"
+
+
 def _tariff_in_words(proposal: Proposal) -> list[four_eyes.Row]:
     new, currency = proposal.new, proposal.new["currency"]
-    before = {band[0]: Band(*band) for band in proposal.old["bands"]}
+    before = {band[0]: Band(*band) for band in new.get("held") or proposal.old["bands"]}
     after = {band[0]: Band(*band) for band in new["bands"]}
     ends = sorted({*before, *after}, key=lambda end: (end is None, end or 0))
     return [
@@ -241,7 +269,13 @@ four_eyes.register(
     title=_("Afat i ditës"),
     permission="payments.keep_rules",
     present=_cut_off_in_words,
+    about=_about_cut_off,
 )
 four_eyes.register(
-    TARIFF, apply=_apply_tariff, title=_("Tarifë"), permission="payments.keep_rules", present=_tariff_in_words
+    TARIFF,
+    apply=_apply_tariff,
+    title=_("Tarifë"),
+    permission="payments.keep_rules",
+    present=_tariff_in_words,
+    about=_about_tariff,
 )

@@ -137,7 +137,7 @@ def sms_sentence(series: StandingOrder) -> str:
     amount = format_money(series.amount_minor, series.currency)
     before = f"{settings.BANK['short_name']}: FNP {fnp.MARK} per {amount} {every} te "
     after = (
-        f", {account_tail(series.beneficiary_iban)}. Vlen 3 min. Mos ia jepni askujt. "
+        f", {account_tail(series.beneficiary_iban)}. Vlen {fnp.life_in_sms()}. Mos ia jepni askujt. "
         f"Nuk e kerkuat ju? {settings.BANK['phone_sms']}, ref {fnp.REFERENCE_MARK}"
     )
     frame = (before + after).replace(fnp.MARK, "0" * 6).replace(fnp.REFERENCE_MARK, "0" * 8)

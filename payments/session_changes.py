@@ -12,9 +12,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, four_eyes
+from accounts.days import short_day
 from accounts.models import Proposal
 from accounts.refusals import Refusal
-from payments import last_sessions, rule_changes
+from payments import last_sessions, rule_changes, selectors
 from payments.models import ClearingSession
 from payments.models.orders import Rail
 
@@ -72,7 +73,13 @@ def propose(
         kind=SESSIONS,
         subject=f"sessions:{rail}:{valid_from}",
         old={"sessions": now},
-        new={"rail": rail, "valid_from": valid_from.isoformat(), "source": source, "sessions": wanted},
+        new={
+            "rail": rail,
+            "valid_from": valid_from.isoformat(),
+            "source": source,
+            "sessions": wanted,
+            "held": [Session(one.at_time, one.until_time).as_json() for one in selectors.sessions(rail, on=valid_from)],
+        },
         reason=reason,
         actor=actor,
         at=at,
@@ -112,7 +119,7 @@ def _set_json(rail: str, valid_from: date) -> list[list[str]]:
 
 def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
     new = proposal.new
-    pairs: list[tuple[Any, Any]] = list(zip_longest(proposal.old["sessions"], new["sessions"]))
+    pairs: list[tuple[Any, Any]] = list(zip_longest(new.get("held") or proposal.old["sessions"], new["sessions"]))
     times = [(_one(before), _one(after)) for before, after in pairs]
     return [
         (_("Rruga"), "", str(Rail(new["rail"]).label)),
@@ -120,6 +127,11 @@ def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
         *((_("Seanca %(number)s") % {"number": number}, *both) for number, both in enumerate(times, start=1)),
         (_("Burimi"), "", new["source"]),
     ]
+
+
+def _about(proposal: Proposal) -> str:
+    new = proposal.new
+    return f"{Rail(new['rail']).label}, {short_day(date.fromisoformat(new['valid_from']))}"
 
 
 def _one(moments: list[str] | None) -> str:
@@ -132,4 +144,5 @@ four_eyes.register(
     title=_("Seanca klerimi"),
     permission="payments.change_clearingsession",
     present=_in_words,
+    about=_about,
 )

@@ -113,8 +113,8 @@ def awaits(mandate: Mandate, standing_id: UUID) -> bool:
 # --- Days ------------------------------------------------------------------------------------------------------------
 
 
-def days_of(series: StandingOrder, calendar: Calendar) -> Iterator[PayDay]:
-    """All days of a series; raises CalendarUnknown where the calendar ends before it does."""
+def days_of(series: StandingOrder, calendar: Calendar, *, paid: Collection[date] = ()) -> Iterator[PayDay]:
+    """All days of a series, some of which have `paid`; raises CalendarUnknown where the calendar ends before it."""
     return rhythm.days(
         rhythm=series.rhythm,
         first_on=series.first_on,
@@ -122,6 +122,7 @@ def days_of(series: StandingOrder, calendar: Calendar) -> Iterator[PayDay]:
         prefers_previous=series.prefers_previous,
         last_on=series.last_on,
         times=series.times,
+        paid=paid,
     )
 
 
@@ -137,7 +138,7 @@ def open_days(series: StandingOrder, calendar: Calendar, *, today: date) -> Iter
     """The days that have no order and still ask for a look: a day left out may be taken back until it has come."""
     made = _days(PaymentOrder.objects.filter(standing=series), "requested_on")[series.pk]
     skipped = _days(_skipped([series]), "nominal_on")[series.pk]
-    for day in days_of(series, calendar):
+    for day in days_of(series, calendar, paid=made):
         if day.nominal_on not in made and not (day.nominal_on in skipped and day.due_on <= today):
             yield day
 
@@ -160,19 +161,23 @@ def plans(
 ) -> dict[UUID, Plan]:
     """The plans of several series by their keys, in one query; without any while none of them runs."""
     today = clock.tirana_day(at)
-    made, skipped, spent = _so_far([one for one in rows if one.status == StandingStatus.RUNNING], today)
+    running = [one for one in rows if one.status == StandingStatus.RUNNING]
+    made, skipped, spent = _so_far(running, calendar, today)
     return {
         one.pk: _plan(one, calendar, today, made[one.pk], frozenset(skipped[one.pk]), sum(spent[one.pk]), most)
         for one in rows
     }
 
 
-def _so_far(rows: Sequence[StandingOrder], today: date) -> tuple[dict[UUID, Any], dict[UUID, Any], dict[UUID, Any]]:
-    """Of each series the days that have their order from today on, those left out, and what left for them."""
+def _so_far(
+    rows: Sequence[StandingOrder], calendar: Calendar, today: date
+) -> tuple[dict[UUID, Any], dict[UUID, Any], dict[UUID, Any]]:
+    """Of each series the days that have their order, from today on and on feasts; those left out; and what left."""
     found: dict[str, dict[UUID, Any]] = {name: defaultdict(list) for name in ("made", "skipped", "spent")}
     if rows:
         orders = PaymentOrder.objects.filter(standing__in=rows).order_by()
-        made = orders.filter(due_on__gte=today).values_list(Value("made"), "standing", JSONArray("requested_on"))
+        counting = orders.filter(Q(due_on__gte=today) | Q(requested_on__in=calendar.holidays.keys()))
+        made = counting.values_list(Value("made"), "standing", JSONArray("requested_on"))
         skipped = _skipped(rows).order_by().values_list(Value("skipped"), "standing", JSONArray("nominal_on"))
         paid = orders.filter(status__in=PAID).values("standing").annotate(word=Value("spent"))
         spent = paid.annotate(facts=JSONArray(Sum("amount_minor"))).values_list("word", "standing", "facts")
@@ -196,7 +201,7 @@ def _plan(
     found: list[PayDay] = []
     paying, is_whole, is_capped, ends_on = 0, False, False, None
     try:
-        for day in days_of(series, calendar):
+        for day in days_of(series, calendar, paid=made):
             if day.nominal_on in made or day.due_on < today:
                 continue
             if paying in {room, most}:

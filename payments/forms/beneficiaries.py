@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from payments.forms.ibans import PayeeIbanField
-from payments.forms.lines import TextField
+from payments.forms.lines import NameField, TextField
 
 NAME_LENGTH = 60  # of a template
 
@@ -12,7 +12,7 @@ NAME_LENGTH = 60  # of a template
 class BeneficiaryForm(forms.Form):
     """One payee of the book."""
 
-    name = TextField(
+    name = NameField(
         label=_("Emri i përfituesit"),
         help_text=_("Siç është i regjistruar në bankën e tij."),
         max_length=70,

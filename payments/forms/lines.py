@@ -22,6 +22,15 @@ class TextField(forms.RegexField):
         super().__init__(regex=LETTERS, **kwargs)
 
 
+class NameField(TextField):
+    """The name of a payee: a line with a letter or a figure in it."""
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not any(sign.isalnum() for sign in value):
+            raise ValidationError(_("Emri ka vetëm shenja. Shkruani emrin e përfituesit, siç është në faturë."))
+
+
 class InvoiceCodeField(forms.CharField):
     """The NIVF or EIC of an e-invoice (law 87/2019): 32 hexadecimal figures in five groups; cleans to lower case."""
 

@@ -18,7 +18,7 @@ from accounts.money import format_amount
 from accounts.working_days import CalendarUnknown
 from payments import banks, rails, tariffs
 from payments.forms.ibans import PayeeIbanField
-from payments.forms.lines import InvoiceCodeField, TextField
+from payments.forms.lines import InvoiceCodeField, NameField, TextField
 from payments.models import PaymentOrder
 from payments.models.orders import OrderKind
 from payments.wishes import PayeeIsElsewhere, PayeeIsHere, Wish
@@ -190,7 +190,7 @@ class PayeeForm(TransferForm):
     """A payee by name and IBAN."""
 
     field_order = ("debit_account", "beneficiary_name", "beneficiary_iban", "keep_payee")  # as on the page
-    beneficiary_name = TextField(
+    beneficiary_name = NameField(
         label=_("Emri i përfituesit"),
         help_text=_("Siç është i regjistruar në bankën e tij."),
         max_length=70,

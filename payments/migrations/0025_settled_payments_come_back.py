@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     ("other_answer", "Përgjigje e dytë, ndryshe nga e para"),
                     ("not_returned", "E kthyer, por llogaria e klientit është e mbyllur"),
                     ("given_back", "E kthyer, por paratë i ishin kthyer klientit më parë"),
-                    ("group_withheld", "Fjala për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet"),
+                    ("group_withheld", "Përgjigjja për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet"),
                     ("other_content", "E njëjta referencë me të dhëna të tjera"),
                     ("unknown_sender", "Pagesë hyrëse pa bankë ose referencë të dërguesit"),
                     ("not_booked", "Para të shlyera për një llogari që nuk i merr"),

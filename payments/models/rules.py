@@ -4,6 +4,7 @@ from typing import ClassVar, Final
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
@@ -93,7 +94,11 @@ class ApprovalRule(models.Model):
 
 
 class ParticipantBank(models.Model):
-    """A bank by the three figures of an Albanian IBAN; kept by staff, since no public register is complete."""
+    """A bank by the three figures of an Albanian IBAN; kept by staff, since no public register is complete.
+
+    What comes in is known by its sender, so that a BIC (its eight letters of the bank) stands for one code alone. The
+    old code of a bank that was taken over goes without; money for it is sent by the code.
+    """
 
     code = models.CharField(_("kodi"), max_length=3, primary_key=True)
     name = models.CharField(_("banka"), max_length=80)
@@ -110,6 +115,7 @@ class ParticipantBank(models.Model):
         verbose_name_plural = _("banka pjesëmarrëse")
         constraints: ClassVar = [
             models.CheckConstraint(name="bic_is_one", condition=models.Q(bic="") | models.Q(bic__regex=BIC)),
+            models.UniqueConstraint(Left("bic", 8), name="a_bic_names_one_bank", condition=~models.Q(bic="")),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from accounts.models import Mandate
@@ -48,16 +48,11 @@ def beneficiaries_page(mandate: Mandate, *, search: str, page: str, at: datetime
     """The book, by name."""
     shown = Paginator(payees.book(mandate.company, search=search), PAGE_SIZE).get_page(page)
     places = banks.places(row.iban for row in shown)
-
-    def link(number: int) -> str:
-        return f"{reverse('payments:beneficiaries')}?{urlencode({'q': search, 'page': number})}"
-
     return {
         "lines": [_payee_line(row, places[row.iban], at) for row in shown],
         "search": search,
         "may_prepare": mandate.may_prepare,
-        "older_url": link(shown.next_page_number()) if shown.has_next() else None,
-        "newer_url": link(shown.previous_page_number()) if shown.has_previous() else None,
+        **_pager(shown, "payments:beneficiaries", q=search),
         "section": "beneficiaries",
     }
 
@@ -68,8 +63,9 @@ def beneficiary_page(row: Beneficiary | None, form: BeneficiaryForm, *, at: date
     return {"form": form, "line": line, "section": "beneficiaries"}
 
 
-def templates_page(mandate: Mandate) -> dict[str, Any]:
-    """The company's templates."""
+def templates_page(mandate: Mandate, *, page: str) -> dict[str, Any]:
+    """The company's templates, by name."""
+    shown = Paginator(order_templates.of_company(mandate.company), PAGE_SIZE).get_page(page)
     lines = [
         TemplateLine(
             id=row.pk,
@@ -79,9 +75,26 @@ def templates_page(mandate: Mandate) -> dict[str, Any]:
             amount=format_money(row.amount_minor, row.debit_account.currency) if row.amount_minor else "",
             use_url=prefill.use_url(row),
         )
-        for row in order_templates.of_company(mandate.company)
+        for row in shown
     ]
-    return {"lines": lines, "may_prepare": mandate.may_prepare, "section": "templates"}
+    return {
+        "lines": lines,
+        "may_prepare": mandate.may_prepare,
+        **_pager(shown, "payments:templates"),
+        "section": "templates",
+    }
+
+
+def _pager(shown: Page[Any], name: str, **asked: str) -> dict[str, str | None]:
+    """The ways to the pages before and after, with what was asked for."""
+
+    def link(number: int) -> str:
+        return f"{reverse(name)}?{urlencode({**asked, 'page': number})}"
+
+    return {
+        "next_url": link(shown.next_page_number()) if shown.has_next() else None,
+        "previous_url": link(shown.previous_page_number()) if shown.has_previous() else None,
+    }
 
 
 def _payee_line(row: Beneficiary, place: str, at: datetime) -> PayeeLine:

@@ -1,4 +1,4 @@
-"""What the page of limits shows: currency by currency, of the person who signs and of her company."""
+"""What the page of limits shows: currency by currency, of the person who signs, of her company and of its accounts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts import selectors as books
+from accounts.identifiers import group_iban
 from accounts.models import Mandate
 from accounts.money import format_money
 from payments.limit_standings import Standing, standings
@@ -26,14 +27,15 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class LimitTable:
-    """The limits of one owner in one currency."""
+    """The limits of one owner in one currency; `iban` is that of an account, in fours."""
 
     title: str
+    iban: str
     rows: list[LimitRow]
 
 
 def limits_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
-    """The signer's limits only for whoever signs; the company's for everybody."""
+    """The signer's limits only for whoever signs; those of the company and its accounts for everybody."""
     accounts = list(books.current_accounts(mandate.company))
     shown = [
         one
@@ -49,13 +51,16 @@ def limits_page(mandate: Mandate, *, at: datetime) -> dict[str, Any]:
 
 
 def _table(one: Standing, mandate: Mandate) -> LimitTable:
-    title = _("Nënshkrimi juaj") if one.scope == Scope.SIGNER else mandate.company.name
+    if one.account:
+        title, iban = one.account.name, group_iban(one.account.iban or "")
+    else:
+        title, iban = _("Nënshkrimi juaj") if one.scope == Scope.SIGNER else mandate.company.name, ""
     rows = [
         LimitRow(_("Për një urdhër"), _sum(one.single_minor, one.currency), ""),
         LimitRow(_("Sot"), _sum(one.daily_minor, one.currency), *_left(one.daily_left_minor, one.currency)),
         LimitRow(_("Këtë muaj"), _sum(one.monthly_minor, one.currency), *_left(one.monthly_left_minor, one.currency)),
     ]
-    return LimitTable(title, rows)
+    return LimitTable(title, iban, rows)
 
 
 def _sum(minor: int | None, currency: str) -> str:

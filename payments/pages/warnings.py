@@ -120,7 +120,7 @@ def _words(kind: str, facts: dict[str, Any]) -> tuple[str, str, str]:
                 _("%(name)s e keni paguar %(on_day)s në një IBAN tjetër.")
                 % {"name": facts["name"], "on_day": on_day(date.fromisoformat(paid_on))}
                 if paid_on
-                else _("%(name)s është te përfituesit me një IBAN tjetër.") % {"name": facts["name"]}
+                else _("%(name)s është, ose ka qenë, te përfituesit me një IBAN tjetër.") % {"name": facts["name"]}
             )
             fraud = _(
                 "Kështu mashtrohet shpesh: dikush ju shkruan në emër të furnitorit se “llogaria ka ndryshuar”. Mos "

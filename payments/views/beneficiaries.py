@@ -70,8 +70,6 @@ def beneficiary(request: SignedInRequest, beneficiary_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
         return _page(request, row, form)
-    if kept.beneficiary.iban != row.iban:
-        messages.warning(request, _("IBAN-i ndryshoi. Verifikojeni me përfituesin në një numër që dinit më parë."))
     return _kept(request, kept)
 
 
@@ -107,6 +105,8 @@ def _found(request: SignedInRequest, beneficiary_id: UUID) -> Beneficiary:
 
 def _kept(request: SignedInRequest, kept: beneficiaries.Kept) -> HttpResponse:
     name = {"name": kept.beneficiary.name}
+    if kept.has_other_iban:
+        messages.warning(request, _("IBAN-i ndryshoi. Verifikojeni me përfituesin në një numër që dinit më parë."))
     messages.info(request, _("%(name)s është te përfituesit.") % name)
     if kept.likeness == Likeness.DIFFERENT:
         messages.warning(request, _("Emri %(name)s nuk përputhet me atë të llogarisë. Verifikojeni.") % name)

@@ -2,8 +2,9 @@
 
 from itertools import groupby
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from auth_flow.decorators import keeps_form, may
@@ -27,8 +28,11 @@ def budget_schemes(request: SignedInRequest) -> HttpResponse:
 @keeps_form
 @may("prepare")
 def new_budget(request: SignedInRequest, code: str) -> HttpResponse:
-    """One payment by one scheme."""
+    """One payment by one scheme. Where a template leads to one that staff have withdrawn, the list has others."""
     scheme = budget.scheme_of(code)
     if scheme is None:
-        raise Http404
+        if not BudgetScheme.objects.filter(code=code).exists():
+            raise Http404
+        messages.error(request, str(budget.SchemeNotServed.sentence))
+        return redirect("payments:budget_schemes")
     return new_transfer(request, BudgetForm, scheme=scheme)

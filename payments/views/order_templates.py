@@ -22,7 +22,8 @@ from payments.views.orders import found
 @signed_in
 def templates_list(request: SignedInRequest) -> HttpResponse:
     """What the company pays again and again."""
-    return render(request, "payments/templates.html", templates_page(request.mandate))
+    context = templates_page(request.mandate, page=request.GET.get("page", ""))
+    return render(request, "payments/templates.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,13 +1,19 @@
 """Two beats, two workers: a session makes its files once, and a rejected payment comes home once."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 
+from accounts import audit
+from accounts.identifiers import make_albanian_iban
 from accounts.models import BankAccount, Posting
 from payments import arrivals, clearing, clearing_folder, sent_files
 from payments.iso20022.pacs002 import Status
+from payments.iso20022.pacs008 import Bank, Party
 from payments.models import ClearingItem, Difference, SentFile
 from tests.bank_database import BankDatabase
 from tests.concurrency.races import all_at_once
@@ -47,6 +53,55 @@ def test_one_answer_read_by_many_workers_brings_the_money_home_once(bank: BankDa
     assert Posting.objects.filter(key=f"payments.return:{order.pk}").count() == 1
     assert not list((folder / "in").iterdir())
     assert not Difference.objects.exists()
+
+
+@pytest.fixture
+def refused(bank: BankDatabase, folder: Path) -> BankAccount:
+    """A file in `in` with a payment for an account of ours and one that nobody takes, which wants an answer."""
+    account = make_firm(other_signers=0).account
+    nobody = Party("ASKUSH", make_albanian_iban("205", "1162", "7" * 16), Bank(bic="NCBAALTX"))
+    payments = [transfer(account), transfer(account, transaction_id="RZB-7782", creditor=nobody)]
+    clearing_folder.place("in", "in.xml", incoming(*payments))
+    return account
+
+
+def hold_the_banks_chain() -> None:
+    audit.record("tests.chain.held", actor=audit.THE_CLOCK, at=AT_13)
+
+
+def read_without_patience() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '300ms'")
+    return arrivals.read_all(at=AT_13)
+
+
+@pytest.mark.parametrize("get_in_the_way", [hold_the_banks_chain, sent_files.take_turn])
+def test_a_file_that_meets_somebody_waits_without_an_alarm_and_is_taken_once_by_the_next_tick(
+    refused: BankAccount, folder: Path, caplog: pytest.LogCaptureFixture, get_in_the_way: Callable[[], object]
+) -> None:
+    with transaction.atomic():
+        get_in_the_way()
+        assert all_at_once(read_without_patience) == [0]
+    assert {record.levelname for record in caplog.records if record.name == "payments.arrivals"} == {"WARNING"}
+
+    assert arrivals.read_all(at=AT_13) == 1
+
+    assert BankAccount.objects.get(pk=refused.pk).balance_minor == 10_000_000 + 250_000
+    assert SentFile.objects.filter(message="pacs.002").count() == 1
+    assert not list((folder / "in").iterdir())
+
+
+def test_a_file_that_meets_somebody_for_long_is_an_alarm(
+    refused: BankAccount, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payments.arrivals.LONG", timedelta(seconds=-1))
+
+    with transaction.atomic():
+        sent_files.take_turn()
+        assert all_at_once(read_without_patience) == [0]
+
+    (alarm,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert vars(alarm)["event"] == "clearing.file.broken"
 
 
 @pytest.mark.parametrize("_round", range(3))

@@ -1,7 +1,7 @@
 """The core feed with real commits, as the runtime role: a run that is cut off, and two runs at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import pytest
 from django.db import connections, transaction
 
 from accounts import corrections, four_eyes
-from accounts.core_feed import entries, files
+from accounts.core_feed import entries, files, late_postings
 from accounts.core_feed.records import Report
-from accounts.models import BankAccount, CoreFile, Posting
+from accounts.models import BankAccount, CoreFile, Posting, ReconciliationItem
 from tests import builders
 from tests.accounts.test_core_giving_back import returned
 from tests.accounts.test_core_matching import balance, ordered
@@ -100,3 +100,28 @@ def test_the_core_the_clearing_and_staff_bring_one_order_home_once(tmp_path: Pat
 def in_one_transaction(act: Callable[[], object]) -> object:
     with transaction.atomic():
         return act()
+
+
+def test_what_staff_settle_just_now_is_waited_for_and_stays_settled(tmp_path: Path) -> None:
+    account, number = builders.funded(builders.company(), 1_000_000), "P-2026-999997"
+    early = Ntry("2000.00", is_credit=False, end_to_end_id=number, reference="R1")
+    files.import_file(written(tmp_path, document((account, [early]))), at=builders.AT)
+    ordered(account, number=number)
+    settled = {"settled_at": builders.AT, "settled_by": "staff:1", "note": "U sqarua"}
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            ReconciliationItem.objects.update(**settled)
+            looking = pool.submit(looked)
+            assert not wait([looking], timeout=0.5).done
+        looking.result(timeout=10)
+
+    item = ReconciliationItem.objects.get()
+    assert (item.status, item.settled_by) == ("unmatched", "staff:1")
+
+
+def looked() -> int:
+    try:
+        return late_postings.match(at=builders.AT)
+    finally:
+        connections.close_all()

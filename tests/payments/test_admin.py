@@ -225,7 +225,7 @@ def test_the_proposer_cannot_approve_and_a_colleague_can(act, scheme, typed):
         ("clearingsession_set", {"valid_from": FROM}, "nga nesër"),
         ("clearingsession_set", {"at_2": "10:30"}, "njëra pas tjetrës"),
         ("clearingsession_set", {"at_2": "13:00"}, "para afatit 14:00"),
-        ("clearingsession_set", {"at_2": "", "until_2": "15:00"}, "ka fund por jo fillim"),
+        ("clearingsession_set", {"at_2": "", "until_2": "15:00"}, "ka fund, por jo fillim"),
         ("participantbank_new", {"code": "203"}, "gjendet tashmë"),
         ("participantbank_new", {"code": "20A"}, "tri shifra"),
         ("participantbank_again", {"bic": "breaaltr"}, "BIC-u ka 8 ose 11"),
@@ -326,5 +326,5 @@ def test_a_fee_of_a_band_without_its_end_is_not_dropped_in_silence(scheme, typed
 
     page = desk.post(page_of("tariff_set", scheme), typed["tariff_set"] | {"fixed_3": "90,00"})
 
-    assert "komision por jo fund" in page.content.decode()
+    assert "komision, por jo fund" in page.content.decode()
     assert not Proposal.objects.exists()

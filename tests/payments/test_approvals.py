@@ -290,6 +290,14 @@ def test_the_sms_names_amount_and_payee_and_fits_one_message(firm, name, amount)
     assert "AL47..8741" in filled
 
 
+@pytest.mark.parametrize(("seconds", "said"), [(180, "Vlen 3 min."), (150, "Vlen 2 min."), (45, "Vlen 45 sek.")])
+def test_the_sms_says_how_long_its_code_is_good_for(firm, settings, seconds, said):
+    settings.FNP_LIFE_SECONDS = seconds
+    order = builders.draft(firm.preparer, firm.account)
+
+    assert said in approvals.sms_sentence(order)
+
+
 def test_a_promise_is_never_changed(firm):
     order = firm.sign(builders.submitted(firm.preparer, firm.account))
 

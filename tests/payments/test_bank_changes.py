@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts import four_eyes
 from accounts.four_eyes import ProposerCannotDecide, Stale
@@ -52,6 +53,23 @@ def test_the_colleague_sees_what_was_and_what_shall_be():
 
     assert ("BIC", "BREAALTR", "") in rows
     assert rows[0][2] == "299"
+
+
+@pytest.mark.parametrize("bic", ["BREAALTR", "BREAALTRXXX"])
+def test_two_banks_have_no_bic_in_common_whoever_is_first(bic):
+    late = bank_changes.propose_new(
+        code="298", facts=replace(FACTS, bic=bic), reason="Njoftim", actor=builders.STAFF, at=builders.AT
+    )
+    approve(new())
+
+    with pytest.raises(bank_changes.BicIsTaken):
+        approve(late)
+    with pytest.raises(bank_changes.BicIsTaken):
+        bank_changes.propose_new(
+            code="297", facts=replace(FACTS, bic=bic), reason="Njoftim", actor=builders.STAFF, at=builders.AT
+        )
+    with pytest.raises(IntegrityError, match="a_bic_names_one_bank"), transaction.atomic():
+        ParticipantBank.objects.create(code="296", name="X", bic=bic)
 
 
 def test_a_code_is_taken_once_and_no_change_is_none():

@@ -49,6 +49,7 @@ def test_a_new_payee_stands_in_the_list_with_bank_and_branch_and_how_long_it_is_
     ("typed", "sentence"),
     [
         ({"name": ""}, "Shkruani emrin e përfituesit"),
+        ({"name": "---"}, "Emri ka vetëm shenja"),
         ({"iban": ""}, "Shkruani IBAN-in"),
         ({"iban": "AL74 2121 1009 0000 0002 3569 8741"}, "Mos janë ndërruar dy shenja: AL47 2121 1009"),
         ({"iban": "AL47 2121 1009 0000 0002 3569 874"}, "Mungon 1 shenjë."),

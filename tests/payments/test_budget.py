@@ -1,5 +1,7 @@
 """Payments to the state: schemes kept by staff, their pictures, and orders that keep the scheme."""
 
+from uuid import uuid4
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -170,6 +172,15 @@ def test_a_code_that_does_not_fit_is_told_with_an_example(preparer, firm, scheme
 
 def test_there_is_no_page_for_a_scheme_that_is_not_there(preparer, scheme):
     assert preparer.get("/payments/new/budget/invented/").status_code == 404
+
+
+def test_a_template_of_a_scheme_that_was_withdrawn_leads_to_the_list_with_a_sentence(preparer, firm, scheme):
+    BudgetScheme.objects.filter(pk=scheme.pk).update(is_active=False)
+
+    answer = preparer.get(f"/payments/new/budget/{scheme.code}/?template={uuid4()}", follow=True)
+
+    assert answer.redirect_chain == [("/payments/new/budget/", 302)]
+    assert "nuk pranohet më këtu" in answer.content.decode()
 
 
 def test_who_may_only_look_opens_neither_page(signed_in, firm, scheme):

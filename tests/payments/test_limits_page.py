@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.identifiers import group_iban
 from payments.models import PaymentLimit
 from tests import builders
 
@@ -50,6 +53,47 @@ def test_a_stranger_sees_nothing_of_another_companys(firm, spent, signed_in):
 
     assert firm.company.name not in page
     assert "40.000,00 ALL" not in page
+
+
+@pytest.fixture
+def accounts(firm):
+    """Two accounts with limits of their own; 60.000,00 have left the first."""
+    other = builders.funded(firm.company, 1_000)
+    limit("account", account=firm.account, daily_minor=9_100_000)
+    limit("account", account=other, daily_minor=9_200_000)
+    firm.sign(builders.submitted(firm.preparer, firm.account, amount_minor=6_000_000))
+    return [firm.account, other]
+
+
+def test_each_account_has_its_own_limit_and_what_is_left_of_it(firm, accounts, signed_in):
+    page = shown(signed_in(firm.preparer.user))
+
+    assert all(group_iban(account.iban) in page for account in accounts)
+    for sum_ in ("91.000,00 ALL", "31.000,00 ALL", "92.000,00 ALL"):
+        assert sum_ in page, sum_
+
+
+def test_a_stranger_sees_no_limit_of_another_companys_account(firm, accounts, signed_in):
+    company = builders.company()
+    builders.account(company)
+
+    page = shown(signed_in(builders.user(company, signs=True)))
+
+    assert "91.000,00 ALL" not in page
+    assert group_iban(firm.account.iban) not in page
+
+
+def test_the_page_asks_as_little_for_six_accounts_as_for_two(firm, accounts, signed_in):
+    browser = signed_in(firm.preparer.user)
+    with CaptureQueriesContext(connection) as few:
+        shown(browser)
+    for _ in range(4):
+        limit("account", account=builders.account(firm.company), daily_minor=100)
+
+    with CaptureQueriesContext(connection) as many:
+        shown(browser)
+
+    assert len(many) == len(few)
 
 
 def test_a_limit_that_is_used_up_is_marked(firm, signed_in):

@@ -94,6 +94,25 @@ def test_who_changed_the_book_is_asked_at_the_first_payment_however_late_it_is(f
     assert (finding.facts["known_iban"], finding.facts["paid_on"]) == (builders.OTHER_BANK_IBAN, None)
 
 
+@pytest.mark.parametrize("is_added_again", [True, False])
+def test_who_was_taken_out_of_the_book_and_comes_under_another_iban_is_told_all_the_same(firm, is_added_again):
+    row = keep(firm, at=NOW - 9 * A_DAY)
+    beneficiaries.remove(beneficiary_id=row.pk, mandate=firm.preparer, at=NOW - 5 * A_DAY)
+    if is_added_again:
+        keep(firm, iban=NEW_IBAN, at=NOW - 5 * A_DAY)
+
+    (finding,) = order_warnings.findings(draft(firm, beneficiary_iban=NEW_IBAN), at=NOW)
+
+    assert (finding.kind, finding.facts["known_iban"]) == ("changed_iban", builders.OTHER_BANK_IBAN)
+
+
+def test_who_was_taken_out_of_the_book_and_comes_back_under_its_iban_is_no_news(firm):
+    row = keep(firm, at=NOW - 9 * A_DAY)
+    beneficiaries.remove(beneficiary_id=row.pk, mandate=firm.preparer, at=NOW - 5 * A_DAY)
+
+    assert found(draft(firm)) == []
+
+
 def test_a_second_iban_that_was_paid_a_day_ago_is_asked_about_no_more(customer):
     at = NOW - A_DAY
     paid(customer, at=at, beneficiary_iban=NEW_IBAN, amount_minor=5_000)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts import notices
+from accounts import business_day, notices
 from accounts.models import BankAccount, BankHoliday, Mandate, Notice
 from payments import paydays, skipped_days, standing_notices, verdicts
 from payments.cutoff import Promised
@@ -12,6 +12,7 @@ from payments.models import PaymentLimit
 from payments.models.orders import OrderKind
 from payments.models.standing import Rhythm
 from payments.reasons import words
+from payments.standing_selectors import plan
 from tests import builders
 from tests.payments import standing_cast as cast
 from tests.payments.standing_cast import TUESDAY, tirana
@@ -163,6 +164,20 @@ def test_a_day_left_out_makes_no_order_and_the_next_does(firm):
     series.refresh_from_db()
     assert cast.due_days(series) == [TUESDAY, date(2026, 11, 26)]
     assert series.status == "finished"
+
+
+def test_a_feast_declared_for_a_day_that_has_paid_gives_a_daily_series_no_time_more(firm):
+    series = cast.running(firm, rhythm=Rhythm.DAILY, wish={"amount_minor": 1_000}, times=3)
+    cast.run(tirana(11, 24, 9), tirana(11, 25, 9))
+    BankHoliday.objects.create(day=TUESDAY, name="Festë e shpallur vonë")
+    planned = plan(series, calendar=business_day.calendar(), at=tirana(11, 25, 10))
+
+    cast.run(tirana(11, 26, 9), tirana(11, 27, 9))
+
+    series.refresh_from_db()
+    assert [day.due_on for day in planned.days] == [date(2026, 11, 26)]
+    assert cast.due_days(series) == [date(2026, 11, day) for day in (24, 25, 26)]
+    assert (series.status, series.end_reason) == ("finished", paydays.LAST_DAY_PASSED)
 
 
 # --- It ends -----------------------------------------------------------------------------------------------------

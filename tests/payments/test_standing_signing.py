@@ -178,6 +178,7 @@ def test_the_sms_names_amount_rhythm_and_payee_and_fits_one_message(firm, rhythm
     assert gsm7.fits(filled)
     assert f"ALL {one_series.RHYTHM_IN_SMS[rhythm]} te " in filled
     assert f"te {gsm7.transliterate(name)[:2]}" in filled
+    assert f"Vlen {fnp.life_in_sms()}." in filled
     assert "AL47..8741" in filled
 
 

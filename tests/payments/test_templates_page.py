@@ -22,10 +22,8 @@ def browser(firm, signed_in):
     return signed_in(firm.preparer.user)
 
 
-def keep(firm, order):
-    return order_templates.keep(
-        order_id=order.pk, mandate=firm.preparer, name="Qiraja", with_amount=True, at=builders.AT
-    )
+def keep(firm, order, *, name="Qiraja"):
+    return order_templates.keep(order_id=order.pk, mandate=firm.preparer, name=name, with_amount=True, at=builders.AT)
 
 
 def test_the_empty_list_says_where_templates_come_from(browser):
@@ -74,6 +72,20 @@ def test_a_template_is_taken_off_the_list(firm, browser, order):
 
     assert "u hoq nga modelet" in html
     assert not order_templates.of_company(firm.company).exists()
+
+
+def test_a_long_list_has_pages_and_every_template_stands_on_one(firm, browser, order, monkeypatch):
+    monkeypatch.setattr("payments.pages.beneficiaries.PAGE_SIZE", 2)
+    for name in ("Dega", "Arka", "Celësi"):
+        keep(firm, order, name=name)
+
+    first = browser.get(LIST).content.decode()
+    second = browser.get(f"{LIST}?page=2").content.decode()
+
+    names = ("Arka", "Celësi", "Dega")
+    assert [f"<h3>{name}<" in first for name in names] == [True, True, False]
+    assert f'href="{LIST}?page=2" rel="next"' in first
+    assert [f"<h3>{name}<" in second for name in names] == [False, False, True]
 
 
 def test_what_was_executed_can_be_paid_again_and_what_was_not_cannot(firm, order, signed_in):
