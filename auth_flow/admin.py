@@ -4,7 +4,7 @@ The tables are to read only. Whoever may change blocks (the permission `change_a
 (desk_pages.py).
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model
@@ -26,6 +26,8 @@ from auth_flow.models import (
 )
 
 __all__ = ["desk_cases"]  # registers itself
+
+SEES_USERS = "accounts.view_user"
 
 
 class ReadOnly(Told):
@@ -84,14 +86,24 @@ class FailureCounterAdmin(ReadOnly):
 
 @admin.register(AccessBlock)
 class AccessBlockAdmin(DeskPages, ReadOnly):
-    """The standing and the lifted blocks; the desk's pages stand above them."""
+    """The standing and the lifted blocks; the desk's pages stand above them.
+
+    Whose block it is, it says to whoever may look at users anyway: at the desk one asks for a customer by her number
+    and with a reason.
+    """
 
     of_user = "user"
     change_list_template = "admin/auth_flow/accessblock/change_list.html"
     list_display = ("placed_at", "reference", "kind", "lane", "placed_by", "lift_proposed_by", "lifted_by", "lifted_at")
     list_filter = ("kind",)
-    search_fields = ("reference", "user__username")
     ordering = ("-placed_at",)
+
+    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("reference", "user__username") if request.user.has_perm(SEES_USERS) else ("reference",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fields = super().get_fields(request, obj)
+        return fields if request.user.has_perm(SEES_USERS) else [name for name in fields if name != "user"]
 
 
 @admin.register(Call)

@@ -36,8 +36,16 @@ def by_mail(told: Sequence[Notice]) -> None:
 
 
 def _body(notice: Notice) -> str:
-    words = notices.in_words(notice) if notice.kind.startswith(OURS) else _("Keni një njoftim të ri.")
-    where = _("E gjeni në portal, te Personalizime, Njoftime. Hyni duke e shkruar vetë adresën: ky mesazh s’ka lidhje.")
-    who = _("Nuk ishit ju? Telefononi menjëherë bankën: %(phone)s.") % {"phone": settings.BANK["phone_display"]}
+    is_ours = notice.kind.startswith(OURS)
+    words = notices.in_words(notice) if is_ours else _("Keni një njoftim të ri.")
+    where = _(
+        "E gjeni në portal, te Personalizime, Njoftime. Adresën e tij shkruajeni vetë te shfletuesi: në këtë mesazh "
+        "nuk ka asnjë lidhje për t’u hapur."
+    )
+    who = (
+        _("Nuk ishit ju? Telefononi menjëherë bankën: %(phone)s.")
+        if is_ours
+        else _("Nuk e prisnit? Telefononi bankën, në çdo orë: %(phone)s.")
+    ) % {"phone": settings.BANK["phone_display"]}
     # What mail.queue would take for a code or an account, such as the figures in a company's name, stays in the portal.
     return "\n\n".join(line for line in (words, where, who) if not mail.FIGURES.search(line))

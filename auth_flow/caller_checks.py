@@ -13,14 +13,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 from accounts import audit
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
-from auth_flow import call_codes, calls, selectors
+from auth_flow import call_codes, calls, desk_alarms, selectors
 from auth_flow.models import Call, CallDigits
 from auth_flow.sms import outbox
 
@@ -35,6 +35,8 @@ SENDS_MAX = 2
 SEND_AGAIN_AFTER = timedelta(seconds=30)
 PER_CALL_MAX = 2
 PER_CUSTOMER_MAX = 6
+# Wrong digits that one agent may type in a day, over all her calls: nobody guesses her way through many customers.
+WRONG_PER_AGENT_MAX = 12
 A_DAY = timedelta(days=1)
 RIGHT_ANSWERS_MIN = 2
 
@@ -46,23 +48,34 @@ SMS = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One of the script: what the agent asks, and where she compares the answer. She never says it herself."""
+    """One of the script: what the agent asks, and where she compares the answer. She never says it herself.
+
+    `is_hers_alone`: no register has the answer, and no stranger can bring it about at the door.
+    """
 
     name: str
     ask: "StrOrPromise"
     compare: "StrOrPromise"
+    is_hers_alone: bool = False
 
 
 QUESTIONS = (
     Question(
+        "last_sign_in",
+        _("“Kur hytë për herë të fundit në portal, afërsisht, dhe nga ç’pajisje?”"),
+        _("Krahasojeni me “Hyrja e fundit”. Mos ndihmoni me ditë ose orë."),
+        is_hers_alone=True,
+    ),
+    Question(
+        "earlier_code",
+        _("“Kur morët FNP-në e fundit para ditës së sotme, dhe për çfarë?”"),
+        _("Krahasojeni me “FNP-ja e fundit para sot”. Ato të sotmet i sheh edhe kush vjedh një SIM."),
+        is_hers_alone=True,
+    ),
+    Question(
         "company",
         _("“Për cilën kompani telefononi dhe cili është NIPT-i i saj?”"),
         _("Krahasojeni me “Kompanitë”. Emrin dhe NIPT-in i thotë telefonuesi, jo ju."),
-    ),
-    Question(
-        "last_sign_in",
-        _("“Kur hytë për herë të fundit në portal, afërsisht, dhe nga ç’pajisje?”"),
-        _("Krahasojeni me “Hyrjet e fundit”. Mos ndihmoni me ditë ose orë."),
     ),
     Question(
         "trouble",
@@ -104,7 +117,17 @@ class AlreadyChecked(Refusal):
 
 
 class TooFewAnswers(Refusal):
-    sentence = _("Telefonuesi duhet t’u përgjigjet saktë të paktën dy pyetjeve para shifrave.")
+    sentence = _(
+        "Telefonuesi duhet t’u përgjigjet saktë të paktën dy pyetjeve para shifrave, njërës prej dy të parave: "
+        "kompaninë dhe referencën mund t’i dijë edhe një i huaj."
+    )
+
+
+class TooManyWrongDigits(Refusal):
+    sentence = _(
+        "Sot keni shkruar shumë shifra të gabuara, prandaj për sot nuk verifikoni më. Telefonatën ta marrë një koleg; "
+        "përgjegjësi juaj e sheh alarmin."
+    )
 
 
 class WrongDigits(Refusal):
@@ -122,10 +145,13 @@ def send_digits(*, call_id: UUID, user_id: int, actor: audit.Actor, at: datetime
     """Send four digits to the registered phone, or those that still hold once more; their tries and end stay.
 
     Refuses a call that the customer did not begin by phone, one that is over, another agent's or checked already, a
-    customer without a phone, too soon, and too many for this call or for this customer's day.
+    customer without a phone, too soon, too many for this call or for this customer's day, and an agent who typed too
+    many wrong ones.
     """
     user = selectors.locked_user(user_id)
     call = _to_check(call_id, user, actor, at)
+    if _wrong_of(call, at) >= WRONG_PER_AGENT_MAX:
+        raise TooManyWrongDigits
     if not (call.began_by_customer and call.channel == Call.Channel.PHONE):
         raise CustomerMustCall
     phone = user.person.phone if user.person else ""
@@ -145,10 +171,12 @@ def send_digits(*, call_id: UUID, user_id: int, actor: audit.Actor, at: datetime
 def check(*, call_id: UUID, user_id: int, digits: str, answers: list[str], actor: audit.Actor, at: datetime) -> None:
     """Say whether the caller read the right digits and knew enough; from then on this call may open a way in.
 
-    Its tries are commits of their own, never inside another transaction. Refuses fewer than two right answers before
-    it judges anything, wrong digits, and those that were used, tried three times, replaced or too old.
+    Its tries are commits of their own, never inside another transaction. Refuses fewer than two right answers, or none
+    that is hers alone, before it judges anything; then wrong digits, those that were used, tried three times, replaced
+    or too old, and an agent who typed too many wrong ones.
     """
-    if len({one.name for one in QUESTIONS} & set(answers)) < RIGHT_ANSWERS_MIN:
+    right = [one for one in QUESTIONS if one.name in answers]
+    if len(right) < RIGHT_ANSWERS_MIN or not any(one.is_hers_alone for one in right):
         raise TooFewAnswers
     with transaction.atomic(durable=True):
         user = selectors.locked_user(user_id)
@@ -241,12 +269,24 @@ def _queue(digits: CallDigits, at: datetime) -> None:
 
 def _why_not(row: CallDigits | None, user: User, typed: str, at: datetime) -> Refusal | None:
     """Count the try, then judge it; None when these are the digits."""
+    if row is not None and _wrong_of(row.call, at) >= WRONG_PER_AGENT_MAX:
+        return TooManyWrongDigits()
     if row is None or not user.person or user.person.phone != row.phone or not _reserve(row, at):
         return DigitsAreOver()
     row.refresh_from_db()
     if secrets.compare_digest(call_codes.derive(row).encode(), typed.encode()):
         return None
+    wrong = _wrong_of(row.call, at)
+    if wrong >= WRONG_PER_AGENT_MAX:
+        desk_alarms.raise_alarm(kind=desk_alarms.Kind.DIGITS, agent=row.call.agent, count=wrong, at=at)
     return WrongDigits(attempts_left=row.attempts_max - row.attempts)
+
+
+def _wrong_of(call: Call, at: datetime) -> int:
+    """How many wrong digits the agent of this call typed within a day, whoever her callers were."""
+    tried = CallDigits.objects.filter(call__agent=call.agent_id, created_at__gt=at - A_DAY)
+    counts = tried.aggregate(tries=Sum("attempts", default=0), right=Count("used_at"))
+    return int(counts["tries"] - counts["right"])
 
 
 def _reserve(row: CallDigits, at: datetime) -> bool:

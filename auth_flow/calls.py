@@ -18,8 +18,7 @@ from auth_flow import looks
 from auth_flow.models import Call, CallAct
 
 What = CallAct.What
-# What opens a way in; the laws of the database name them too.
-NEEDS_CHECK = frozenset({What.UNBLOCK, What.THAW, What.RESET, What.REMOVE_APP})
+NEEDS_CHECK = CallAct.OPENS
 
 
 class NoOpenCall(Refusal):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, clock, notices
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -17,10 +17,14 @@ from auth_flow.models import CaseNote, SecurityCase
 
 Status = SecurityCase.Status
 PERMISSION = "auth_flow.work_securitycase"
+CLOSED = "auth.case.closed"
+notices.declare(
+    CLOSED, _("Rasti juaj i sigurisë %(reference)s u mbyll më %(at)s. Nuk është zgjidhur për ju? Telefononi bankën.")
+)
 
 
 class CaseIsTaken(Refusal):
-    sentence = _("Rastin e ka në dorë një koleg. Flisni me të, ose kërkojini t'jua kalojë.")
+    sentence = _("Rastin e ka në dorë një koleg. Flisni me të, ose kërkojini t’jua kalojë.")
 
 
 class TakeTheCaseFirst(Refusal):
@@ -76,8 +80,32 @@ def close(*, case_id: int, outcome: str, actor: audit.Actor, at: datetime) -> Se
     case = _open(case_id)
     if case.taken_by != actor.name:
         raise TakeTheCaseFirst
+    return _close(case, outcome, actor, at)
+
+
+@verb("staff.dead_end.closed")
+def close_dead_end(*, reference: str, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
+    """Close a dead end by the reference that the caller reads out, without taking it in hand: it may be nobody's.
+
+    Refuses a reference that is of no open dead end, and one that a colleague has in hand.
+    """
+    dead_ends = SecurityCase.objects.select_for_update(of=("self",)).filter(kind=SecurityCase.Kind.DEAD_END)
+    case = dead_ends.filter(reference=reference, status=Status.OPEN).first()
+    if case is None:
+        raise CaseIsClosed
+    if case.taken_by not in {"", actor.name}:
+        raise CaseIsTaken
+    return _close(case, outcome, actor, at)
+
+
+def _close(case: SecurityCase, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
+    """Its customer hears that it is closed; what came of it stays with the staff."""
     case.status, case.closed_at, case.closed_by, case.outcome = Status.CLOSED, at, actor.name, outcome[:200]
     case.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
+    if case.user:
+        shown = clock.shown(at)
+        facts = {"reference": case.reference, "at": f"{clock.tirana(shown):%d.%m.%Y %H:%M}"}
+        notices.tell(case.user, CLOSED, facts, shown)
     _record("staff.case.closed", case, actor, at, reason=outcome)
     return case
 

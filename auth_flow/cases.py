@@ -100,32 +100,3 @@ def _report(*, challenge_id: UUID, user_id: int, network: str, actor: audit.Acto
         subject=f"challenge:{challenge.id}",
         details={"reference": challenge.reference, "network": network, "ended": ended},
     )
-
-
-@verb("staff.case.closed")
-def close(*, case_id: int, user_id: int, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
-    """Close a case of this customer with a word about what came of it. Refuses one that is closed."""
-    cases = SecurityCase.objects.select_for_update(of=("self",)).filter(user=user_id, status=SecurityCase.Status.OPEN)
-    return _close(cases.filter(pk=case_id).first(), outcome=outcome, actor=actor, at=at)
-
-
-@verb("staff.dead_end.closed")
-def close_dead_end(*, reference: str, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
-    """Close a dead end by the reference that the caller reads out: it may belong to nobody, so it is on nobody's page.
-
-    Refuses a reference that is of no open dead end.
-    """
-    dead_ends = SecurityCase.objects.select_for_update(of=("self",)).filter(
-        kind=Kind.DEAD_END, status=SecurityCase.Status.OPEN
-    )
-    return _close(dead_ends.filter(reference=reference).first(), outcome=outcome, actor=actor, at=at)
-
-
-def _close(case: SecurityCase | None, *, outcome: str, actor: audit.Actor, at: datetime) -> SecurityCase:
-    if case is None:
-        raise CaseIsClosed
-    case.status, case.closed_at, case.closed_by = SecurityCase.Status.CLOSED, at, actor.name
-    case.outcome = outcome[:200]
-    case.save(update_fields=["status", "closed_at", "closed_by", "outcome"])
-    audit.record("staff.case.closed", actor=actor, at=at, subject=f"case:{case.reference}", reason=outcome)
-    return case

@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import is_password_usable
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import audit, clock, notices, verbs
+from accounts import audit, clock, low_limit, notices, verbs
 from accounts.models import User
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -49,8 +49,8 @@ APP_REMOVED = "auth.factor.removed_by_centre"
 notices.declare(
     APP_REMOVED,
     _(
-        "Aplikacioni juaj i kodeve u hoq nga Contact Center më %(at)s: hapi i tretë i hyrjes është përsëri FNP me SMS. "
-        "Nuk e kërkuat ju? Telefononi bankën."
+        "Aplikacioni juaj i kodeve u hoq nga Contact Center më %(at)s: hapi i tretë i hyrjes është përsëri FNP me SMS, "
+        "dhe për disa orë nënshkruani vetëm shuma të vogla. Nuk e kërkuat ju? Telefononi bankën."
     ),
 )
 SMS_UNBLOCKED = "{bank}: Hyrja juaj ne Degen Internet u zhbllokua nga Contact Center me {at}. Nuk e kerkuat ju? {phone}"
@@ -85,10 +85,7 @@ class ShutAnyway(Refusal):
 
 @verb("staff.access.unblocked")
 def unblock(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, at: datetime) -> None:
-    """Begin every lane anew and lift what one agent may lift; a freeze stays.
-
-    The one that is too many within the hour raises an alarm.
-    """
+    """Begin every lane anew and lift what one agent may lift; a freeze stays."""
     user = in_call(user_id, call_id, What.UNBLOCK, reason, actor, at)
     identity = lockout.identity_of_user(user)
     for lane in FailureCounter.Lane:
@@ -97,21 +94,14 @@ def unblock(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, at:
     lifted = standing.update(lifted_at=at, lifted_by=actor.name, lift_reason=reason[:200])
     tell(user, UNBLOCKED, SMS_UNBLOCKED, at=at)
     _record("staff.access.unblocked", user, reason, actor, at, call=call_id, lifted=lifted)
-    _watch(call_id, at)
-
-
-def _watch(call_id: UUID, at: datetime) -> None:
-    """An agent who unblocks many within the hour is looked at; she is not stopped, since callers wait."""
-    agent = User.objects.get(calls_taken=call_id)
-    count = desk_alarms.unblocks_of(agent, since=at - AN_HOUR)
-    if count >= settings.DESK_UNBLOCKS_PER_HOUR:
-        desk_alarms.raise_alarm(kind=desk_alarms.Kind.UNBLOCKS, agent=agent, count=count, at=at)
+    watch(actor, at=at)
 
 
 @verb("staff.factor.removed")
 def remove_app(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, at: datetime) -> None:
     """Take a customer's authenticator away, for a phone that is lost: step three is the FNP by SMS again.
 
+    With it begin the hours of the low limit, as after a reset: the SIM that reads the digits now gets the codes too.
     No SMS tells it where a freeze says that the phone may be in somebody else's hand. Refuses where there is none.
     """
     user = in_call(user_id, call_id, What.REMOVE_APP, reason, actor, at)
@@ -119,8 +109,10 @@ def remove_app(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, 
     if not gone:
         raise NothingToRemove
     preferences.note(user, factor=factors.SMS)
+    low_limit.lower(user, at=clock.shown(at))
     tell(user, APP_REMOVED, "" if _is_frozen(user) else SMS_APP_REMOVED, at=at)
     _record("staff.factor.removed", user, reason, actor, at, call=call_id)
+    watch(actor, at=at)
 
 
 @verb("staff.reset.allowed")
@@ -137,6 +129,7 @@ def allow_reset(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor,
     permit = permits.give(call_id=call_id, user=user, at=at)
     tell(user, RESET_ALLOWED, SMS_RESET_ALLOWED, at=at)
     _record("staff.reset.allowed", user, reason, actor, at, call=call_id, until=permit.expires_at.isoformat())
+    watch(actor, at=at)
     return permit
 
 
@@ -194,6 +187,17 @@ def in_call(user_id: int, call_id: UUID, what: What, reason: str, actor: audit.A
     if call.user_id != user.pk:
         raise calls.NoOpenCall
     return user
+
+
+def watch(actor: audit.Actor, *, at: datetime) -> None:
+    """After an act that opened a way in, in its transaction: whoever opens many within the hour is looked at.
+
+    She is not stopped, since callers wait.
+    """
+    agent = User.objects.filter(pk=actor.name.removeprefix("user:")).first()
+    count = desk_alarms.openings_of(agent, since=at - AN_HOUR) if agent else 0
+    if agent and count >= settings.DESK_UNBLOCKS_PER_HOUR:
+        desk_alarms.raise_alarm(kind=desk_alarms.Kind.UNBLOCKS, agent=agent, count=count, at=at)
 
 
 def _is_frozen(user: User) -> bool:

@@ -1,4 +1,5 @@
-"""Alarms of the contact centre: an agent who looks up or unblocks many customers in an hour is asked why.
+"""Alarms of the contact centre: an agent who looks up or lets in many customers in an hour, or types many wrong digits
+of callers in a day, is asked why.
 
 Each alarm stands in its table, in the trail and in the log; `recent` is what a dashboard of the staff shows.
 """
@@ -8,7 +9,7 @@ from datetime import datetime, timedelta
 
 from accounts import audit
 from accounts.models import User
-from auth_flow.models import CallAct, DeskAlarm
+from auth_flow.models import AccessBlock, CallAct, DeskAlarm
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,10 @@ A_DAY = timedelta(days=1)
 
 
 def raise_alarm(*, kind: str, agent: User, count: int, at: datetime) -> None:
-    """Once an hour for one agent and kind, in the caller's transaction and under the lock of the agent's row."""
+    """Once an hour for one agent and kind, in the caller's transaction.
+
+    The caller holds the agent's row or the one call that she has open; of two seconds at once, two may be raised.
+    """
     if DeskAlarm.objects.filter(agent=agent, kind=kind, at__gt=at - AN_HOUR).exists():
         return
     DeskAlarm.objects.create(agent=agent, kind=kind, count=count, at=at)
@@ -27,8 +31,11 @@ def raise_alarm(*, kind: str, agent: User, count: int, at: datetime) -> None:
     audit.record("staff.desk.alarm", actor=audit.THE_CLOCK, at=at, subject=f"user:{agent.pk}", details=details)
 
 
-def unblocks_of(agent: User, *, since: datetime) -> int:
-    return CallAct.objects.filter(call__agent=agent, what=CallAct.What.UNBLOCK, at__gt=since).count()
+def openings_of(agent: User, *, since: datetime) -> int:
+    """How often she opened somebody's way in: by her own acts, and as the second who lifted a freeze."""
+    acts = CallAct.objects.filter(call__agent=agent, what__in=CallAct.OPENS, at__gt=since).count()
+    lifted = AccessBlock.objects.filter(lifted_by=f"user:{agent.pk}", lifted_at__gt=since)
+    return acts + lifted.exclude(kind=AccessBlock.Kind.CENTRE).values("user").distinct().count()
 
 
 def recent(*, at: datetime, within: timedelta = A_DAY) -> list[DeskAlarm]:

@@ -89,12 +89,11 @@ class CheckForm(forms.Form):
 
 
 class ActForm(forms.Form):
-    """One act on one customer. `row` is the case that it is about."""
+    """One act on one customer."""
 
-    ACTS = ("unblock", "freeze", "thaw", "remove_app", "end_sessions", "reset", "resend", "close_case")
+    ACTS = ("unblock", "freeze", "thaw", "remove_app", "end_sessions", "reset", "resend")
 
     act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
-    row = forms.IntegerField(required=False)
     reason = ReasonField()
 
 

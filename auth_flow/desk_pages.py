@@ -21,7 +21,7 @@ from accounts import audit, clock, four_eyes
 from accounts.desk import names_of
 from accounts.models import Proposal, User
 from accounts.refusals import Refusal
-from auth_flow import caller_checks, calls, cases, desk, desk_alarms, dossiers, looks, thaws
+from auth_flow import caller_checks, calls, case_work, desk, desk_alarms, dossiers, looks, thaws
 from auth_flow.desk_forms import ActForm, CallForm, CheckForm, DeadEndForm, DecideForm, FindForm
 from auth_flow.models import Call
 from auth_flow.patience import patient
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 # Where a caller's complaint is written down, in whichever room that is.
 COMPLAINT_PAGE = "admin:complaints_case_log"
-
-
 ALARMS_SEEN_BY = "auth_flow.view_deskalarm"
 # Each act by its name: the verb, and what is said afterwards.
 ACTS: "dict[str, tuple[Callable[..., object], StrOrPromise]]" = {
@@ -100,6 +98,8 @@ class DeskPages(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
             "found": found,
             "nobody": form.is_bound and form.is_valid() and not found.users and not found.is_cut,
             "recent": looks.recent(agent=_agent(request), at=clock.machine()),
+            "call": calls.open_of(_agent(request), at=clock.machine()),
+            "may_close": _agent(request).has_perm(case_work.PERMISSION),
             "thaws": self._waiting_thaws(request),
             "alarms": desk_alarms.recent(at=clock.machine()) if request.user.has_perm(ALARMS_SEEN_BY) else [],
         }
@@ -107,12 +107,12 @@ class DeskPages(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
 
     def customer(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """One customer's access, the call with her, and what may be done in it. Only after a look with a reason."""
+        if request.method == "POST":
+            return self._act(request, user_id)
         at, agent = clock.machine(), _agent(request)
         user, call = self._customer(request, user_id)
         if user is None:
             return redirect("admin:desk")
-        if request.method == "POST":
-            return self._act(request, user, call)
         is_with_her = call is not None and call.user_id == user.pk
         facts = {
             "dossier": dossiers.of(user, at=at),
@@ -181,20 +181,15 @@ class DeskPages(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
 
     # --- What is done ------------------------------------------------------------------------------------------------
 
-    def _act(self, request: HttpRequest, user: User, call: Call | None) -> HttpResponse:
+    def _act(self, request: HttpRequest, user_id: int) -> HttpResponse:
         form = ActForm(request.POST)
 
         def do(facts: dict[str, Any]) -> str:
-            typed = form.cleaned_data
-            if typed["act"] == "close_case":
-                by = {name: facts[name] for name in ("user_id", "actor", "at")}
-                cases.close(**by, case_id=typed["row"] or 0, outcome=typed["reason"])
-                return _("Rasti u mbyll.")
-            verb, said = ACTS[typed["act"]]
-            verb(**facts, reason=typed["reason"])
+            verb, said = ACTS[form.cleaned_data["act"]]
+            verb(**facts, reason=form.cleaned_data["reason"])
             return str(said)
 
-        return self._step(request, user.pk, do, form, needs_call=request.POST.get("act") != "close_case")
+        return self._step(request, user_id, do, form)
 
     def _step(
         self,
@@ -230,13 +225,15 @@ class DeskPages(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
     def dead_end(self, request: HttpRequest) -> HttpResponse:
         """Close a dead end by the reference that the caller reads out; it may belong to nobody."""
         self._refuse_who_may_not(request, "change")
+        if not _agent(request).has_perm(case_work.PERMISSION):
+            raise PermissionDenied
         form = DeadEndForm(request.POST)
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
         if form.is_valid():
             reference, reason = form.cleaned_data["reference"], form.cleaned_data["reason"]
             try:
-                cases.close_dead_end(reference=reference, outcome=reason, actor=_actor(request), at=clock.machine())
+                case_work.close_dead_end(reference=reference, outcome=reason, actor=_actor(request), at=clock.machine())
             except Refusal as refusal:
                 messages.error(request, str(refusal.sentence))
             else:
@@ -262,7 +259,7 @@ class DeskPages(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic when
         return redirect("admin:desk")
 
     def _waiting_thaws(self, request: HttpRequest) -> list[dict[str, Any]]:
-        waiting = list(thaws.pending())
+        waiting = list(thaws.waiting(at=clock.machine()))
         names = names_of(proposal.proposed_by for proposal in waiting)
         users = looks.customers().in_bulk([int(one.subject.removeprefix("user:")) for one in waiting])
         return [

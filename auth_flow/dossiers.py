@@ -19,6 +19,7 @@ from auth_flow.models import (
     AccessBlock,
     Call,
     FailureCounter,
+    FnpChallenge,
     KnownBrowser,
     LoginAttempt,
     ResetPermit,
@@ -80,6 +81,9 @@ class Dossier:
     cases: list[SecurityCase]
     sessions: list[Way]
     sign_ins: list[Way]
+    last_sign_in: Way | None
+    last_code_at: datetime | None
+    last_code_for: str
     messages: list[SmsMessage]
     calls: list[Call]
     permit: ResetPermit | None
@@ -97,6 +101,7 @@ def of(user: User, *, at: datetime) -> Dossier:
     blocks = list(AccessBlock.objects.filter(user=user, lifted_at=None).order_by("placed_at"))
     messages = _messages(user)
     standings = _standings(user, at)
+    code = _code_before_today(user, at)
     counters = list(lanes.order_by("lane"))
     return Dossier(
         user=user,
@@ -111,6 +116,9 @@ def of(user: User, *, at: datetime) -> Dossier:
         cases=list(SecurityCase.objects.filter(user=user).order_by("-opened_at")[:SHOWN_MAX]),
         sessions=_ways(_attempts(user).filter(signed_in_at__isnull=False, ended_at=None, expires_at__gt=at)),
         sign_ins=_ways(_attempts(user)),
+        last_sign_in=next(iter(_ways(_attempts(user).filter(signed_in_at__isnull=False)[:1])), None),
+        last_code_at=code.created_at if code else None,
+        last_code_for=code.get_purpose_display() if code else "",
         messages=messages,
         calls=list(Call.objects.filter(user=user).select_related("agent").order_by("-opened_at")[:SHOWN_MAX]),
         permit=ResetPermit.objects.filter(user=user, used_at=None, expires_at__gt=at).order_by("-given_at").first(),
@@ -125,6 +133,13 @@ def _attempts(user: User) -> QuerySet[LoginAttempt]:
 
 def _ways(attempts: QuerySet[LoginAttempt]) -> list[Way]:
     return [Way(attempt, user_agents.in_words(attempt.browser)) for attempt in attempts[:SHOWN_MAX]]
+
+
+def _code_before_today(user: User, at: datetime) -> FnpChallenge | None:
+    """The last FNP of an earlier day in Tirana: whoever stole a SIM this morning has not seen it."""
+    today = clock.tirana(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = FnpChallenge.objects.filter(user=user, created_at__lt=today, messages__isnull=False)
+    return sent.order_by("-created_at").first()
 
 
 def _messages(user: User) -> list[SmsMessage]:

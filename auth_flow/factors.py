@@ -23,7 +23,7 @@ class WrongAppCode(fnp.WrongCode):
     """Fact: attempts_left."""
 
     sentence = _(
-        "Kodi i aplikacionit nuk është i saktë ose u përdor një herë. Prisni kodin tjetër. "
+        "Kodi i aplikacionit nuk është i saktë ose është përdorur një herë. Prisni kodin tjetër. "
         "Prova të mbetura: %(attempts_left)s."
     )
 

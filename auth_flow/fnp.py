@@ -222,6 +222,12 @@ def resend_after(challenge: FnpChallenge, at: datetime, *, asked_at: datetime | 
     return max(0, -int(-left.total_seconds() // 1))
 
 
+def life_in_sms() -> str:
+    """How long a code is good for, as its SMS says it: `3 min`, `45 sek`; never more than it is."""
+    seconds = settings.FNP_LIFE_SECONDS
+    return f"{seconds // 60} min" if seconds >= 60 else f"{seconds} sek"
+
+
 def _with_reference(sms: str, reference: str) -> str:
     """A text that does not fit one SMS, or has no place for the code, is a bug of the room that wrote it."""
     sample = sms.replace(MARK, "0" * CODE_DIGITS, 1).replace(REFERENCE_MARK, reference, 1)

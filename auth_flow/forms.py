@@ -15,7 +15,7 @@ PASSWORD_MAX_LENGTH = 128  # bounds the cost of hashing; a new password is no lo
 
 class IdentifyForm(forms.Form):
     customer_number = CustomerNumberField(
-        label=_("Numri i klientit"), help_text=_("9 shifra, nga kontrata juaj me bankën.")
+        label=_("Numri i klientit"), help_text=_("9 shifra: jua dha banka kur hapët llogarinë.")
     )
     nipt = NiptField(label=_("NIPT-i i kompanisë"), help_text=_("Një shkronjë, 8 shifra dhe një shkronjë."))
 

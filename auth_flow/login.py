@@ -182,11 +182,10 @@ def _issue(attempt: LoginAttempt, at: datetime) -> None:
 
 def sms_text() -> str:
     """The SMS of a sign-in, with its marks; it looks unlike the one of a payment."""
-    seconds = settings.FNP_LIFE_SECONDS
     return SMS.format(
         bank=settings.BANK["short_name"],
         mark=fnp.MARK,
-        life=f"{seconds // 60} min" if seconds >= 60 else f"{seconds} sek",
+        life=fnp.life_in_sms(),
         phone=settings.BANK["phone_sms"],
         reference=fnp.REFERENCE_MARK,
     )

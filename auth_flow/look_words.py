@@ -61,7 +61,7 @@ def _look(event: AuditEvent, kind: str, key: str, names: Mapping[tuple[str, str]
         at=event.at,
         who=", ".join(str(ROLES.get(role, role)) for role in facts.get("roles", [])) or _("Staf i bankës"),
         what=f"{what}: {name}" if name else what,
-        url=reverse(PAGES[kind], args=[key]) if kind in PAGES else "",
+        url=reverse(PAGES[kind], args=[key]) if kind in PAGES and key else "",
         why=_why(event, kind, str(facts.get("way", ""))),
     )
 
@@ -77,7 +77,8 @@ def _what(kind: str, way: str) -> str:
     if way == Way.COMPLAINT:
         return _("Një ankesë, sugjerim ose mesazh")
     try:
-        return str(capfirst(apps.get_model(kind)._meta.verbose_name))
+        columns = apps.get_model(kind)._meta
+        return str(capfirst(columns.verbose_name_plural if way == Way.LIST else columns.verbose_name))
     except (LookupError, ValueError):  # a table of another release
         return _("Të dhëna të kompanisë")
 
@@ -86,6 +87,10 @@ def _why(event: AuditEvent, kind: str, way: str) -> str:
     """What the agent wrote, or which page it was, for whoever only looks writes nothing."""
     words = FIGURES.sub("…", event.reason)
     match way:
+        case Way.LIST:
+            return _("Ju gjeti te lista “%(page)s” e tavolinës; për të nuk kërkohet arsye e shkruar.") % {
+                "page": _what(kind, way)
+            }
         case Way.SECURITY_CASE:
             return _("Shqyrtonte rastin, që e hapi vetë përdoruesi.")
         case Way.COMPLAINT:

@@ -205,12 +205,11 @@ def open_case(*, user: User | None, why: str, network: str, identity: str, at: d
 
 def sms_text(what: str) -> str:
     """The SMS of a code that allows `what`, with its marks: GSM-7, one SMS."""
-    seconds = settings.FNP_LIFE_SECONDS
     return SMS.format(
         bank=settings.BANK["short_name"],
         mark=fnp.MARK,
         what=what,
-        life=f"{seconds // 60} min" if seconds >= 60 else f"{seconds} sek",
+        life=fnp.life_in_sms(),
         phone=settings.BANK["phone_sms"],
         reference=fnp.REFERENCE_MARK,
     )

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, four_eyes
+from accounts import audit, clock, four_eyes, notices
 from accounts.models import Proposal, User
 from accounts.refusals import Refusal
 from accounts.verbs import as_part_of_this, verb
@@ -21,6 +21,14 @@ from auth_flow.models import AccessBlock
 
 KIND = "access.thaw"
 PERMISSION = "auth_flow.change_accessblock"
+LIFT_PROPOSED = "auth.access.lift_proposed"
+notices.declare(
+    LIFT_PROPOSED,
+    _(
+        "Më %(at)s Contact Center propozoi heqjen e ngrirjes së hyrjes suaj; vendos një punonjës tjetër. "
+        "Nuk e kërkuat ju? Telefononi bankën."
+    ),
+)
 
 
 class NothingToLift(Refusal):
@@ -32,10 +40,10 @@ def propose(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, at:
 
     Refuses before the caller was checked, where nothing is frozen, and while another proposal for her waits.
     """
-    waiting = pending().filter(subject=f"user:{user_id}").first()
-    if waiting and not _holds(waiting, at):
+    earlier = pending().filter(subject=f"user:{user_id}").first()
+    if earlier and not _holds(earlier, at):
         with suppress(four_eyes.AlreadyDecided):  # by a colleague, just now
-            four_eyes.expire_one(proposal_id=waiting.pk, at=clock.shown(at))
+            four_eyes.expire_one(proposal_id=earlier.pk, at=clock.shown(at))
     return _propose(user_id=user_id, call_id=call_id, reason=reason, actor=actor, at=at)
 
 
@@ -55,10 +63,12 @@ def _propose(*, user_id: int, call_id: UUID, reason: str, actor: audit.Actor, at
             actor=actor,
             at=clock.shown(at),
         )
+    desk.tell(user, LIFT_PROPOSED, "", at=at)
     details = {"call": str(call_id), "references": frozen}
     audit.record(
         "staff.freeze.lift_proposed", actor=actor, at=at, subject=f"user:{user.pk}", reason=reason, details=details
     )
+    desk.watch(actor, at=at)
     return proposal
 
 
@@ -82,8 +92,13 @@ def decide(*, proposal_id: UUID, act: str, reason: str, actor: audit.Actor, at: 
 
 
 def pending() -> QuerySet[Proposal]:
-    """What waits for a second person."""
+    """What nobody has decided, old ones too."""
     return Proposal.objects.filter(kind=KIND, status=Proposal.Status.PENDING).order_by("proposed_at")
+
+
+def waiting(*, at: datetime) -> QuerySet[Proposal]:
+    """Of these, what a second person may still confirm."""
+    return pending().filter(proposed_at__gt=clock.shown(at) - timedelta(minutes=settings.LIFT_PROPOSAL_MINUTES))
 
 
 def _apply(proposal: Proposal, actor: audit.Actor, bank_at: datetime) -> None:
@@ -102,6 +117,7 @@ def _apply(proposal: Proposal, actor: audit.Actor, bank_at: datetime) -> None:
     audit.record(
         "staff.freeze.lifted", actor=actor, at=at, subject=proposal.subject, reason=proposal.reason, details=details
     )
+    desk.watch(actor, at=at)
 
 
 def _freezes(user: User) -> list[AccessBlock]:

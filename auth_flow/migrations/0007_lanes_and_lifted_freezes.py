@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("signed_out", "Doli vetë"),
                     ("idle", "Pa veprim"),
-                    ("absolute", "Kaloi koha më e gjatë"),
+                    ("absolute", "Mbaroi koha e hyrjes"),
                     ("replaced", "Hyri nga një vend tjetër"),
                     ("changed", "Fjalëkalimi ose celulari u ndryshua"),
                     ("no_mandate", "Mandati nuk vlen më"),

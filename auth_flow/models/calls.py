@@ -127,6 +127,9 @@ class CallAct(models.Model):
         END_SESSIONS = "end_sessions", _("Mbylli hyrjet e hapura")
         RESEND = "resend", _("Dërgoi përsëri FNP-në")
 
+    # What opens a way in; the laws of the database name the same.
+    OPENS = frozenset({What.UNBLOCK, What.THAW, What.RESET, What.REMOVE_APP})
+
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="acts", verbose_name=_("telefonata"))
     what = models.CharField(_("çfarë"), max_length=20, choices=What)
     reason = models.CharField(_("arsyeja"), max_length=200)
@@ -161,11 +164,12 @@ class ResetPermit(models.Model):
 
 
 class DeskAlarm(models.Model):
-    """One member of staff does too much of one thing in an hour; somebody should ask why. Only added to."""
+    """One member of staff does too much of one thing; somebody should ask why. Only added to."""
 
     class Kind(models.TextChoices):
         LOOKS = "looks", _("Shumë klientë të kërkuar në një orë")
-        UNBLOCKS = "unblocks", _("Shumë hyrje të zhbllokuara në një orë")
+        UNBLOCKS = "unblocks", _("Shumë zhbllokime dhe leje në një orë")
+        DIGITS = "digits", _("Shumë shifra të gabuara në një ditë")
 
     agent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("stafi"))
     kind = models.CharField(_("pse"), max_length=10, choices=Kind)

@@ -25,7 +25,7 @@ class LoginAttempt(models.Model):
     class Ended(models.TextChoices):
         SIGNED_OUT = "signed_out", _("Doli vetë")
         IDLE = "idle", _("Pa veprim")
-        ABSOLUTE = "absolute", _("Kaloi koha më e gjatë")
+        ABSOLUTE = "absolute", _("Mbaroi koha e hyrjes")
         REPLACED = "replaced", _("Hyri nga një vend tjetër")
         CHANGED = "changed", _("Fjalëkalimi ose celulari u ndryshua")
         NO_MANDATE = "no_mandate", _("Mandati nuk vlen më")

@@ -14,7 +14,7 @@ from tests import builders
 
 DESK = "/staff/auth_flow/accessblock/desk/"
 WHY = "Telefonoi për hyrjen e bllokuar"
-ANSWERS = ["company", "trouble"]
+ANSWERS = ["company", "last_sign_in"]
 
 
 def agent(*permissions: str) -> User:

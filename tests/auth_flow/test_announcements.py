@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from accounts import clock, notices
 from accounts.models import BankClock, User
@@ -37,6 +38,8 @@ def test_a_notice_of_another_room_is_only_announced(user: User) -> None:
     body = MailMessage.objects.get().body
     assert "1.250.000" not in body
     assert "Keni një njoftim të ri" in body
+    assert "Nuk ishit ju?" not in body, "nobody asks that of an incoming payment"
+    assert f"Nuk e prisnit? Telefononi bankën, në çdo orë: {settings.BANK['phone_display']}." in body
 
 
 def test_who_chose_none_gets_none(user: User) -> None:

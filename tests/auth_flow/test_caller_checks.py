@@ -11,9 +11,9 @@ from django.test import Client
 from accounts import audit
 from accounts.models import AuditEvent, Company, User
 from auth_flow import call_codes, caller_checks, calls
-from auth_flow.models import Call, CallDigits, SmsMessage
+from auth_flow.models import Call, CallDigits, DeskAlarm, SmsMessage
 from auth_flow.sms import gsm7, outbox
-from tests import doors
+from tests import builders, doors
 from tests.auth_flow import callers, doorways, steps
 from tests.auth_flow.callers import agent
 from tests.conftest import Phone
@@ -139,10 +139,66 @@ def test_the_digits_of_one_call_are_not_those_of_another(user: User, now: dateti
 def test_a_caller_who_knows_too_little_is_not_judged_by_digits(call: Call, now: datetime) -> None:
     callers.send(call, at=now)
 
-    for answers in ([], ["company"], ["company", "company"], ["company", "invented"]):
+    for answers in ([], ["company"], ["last_sign_in"], ["company", "company"], ["company", "invented"]):
         with pytest.raises(caller_checks.TooFewAnswers):
             callers.say(call, callers.digits_of(call), at=now, answers=answers)
     assert CallDigits.objects.get().attempts == 0
+
+
+def test_what_a_stranger_can_know_is_not_enough(call: Call, now: datetime) -> None:
+    callers.send(call, at=now)
+
+    with pytest.raises(caller_checks.TooFewAnswers):
+        callers.say(call, callers.digits_of(call), at=now, answers=["company", "trouble"])
+    callers.say(call, callers.digits_of(call), at=now, answers=["company", "earlier_code"])
+
+
+def guess(staff: User, *, tries: int = 3, at: datetime) -> Call:
+    """One more customer, and guesses about her digits."""
+    call = callers.call_with(builders.user(at=at), agent=staff, at=at)
+    callers.send(call, at=at)
+    for _try in range(tries):
+        with pytest.raises(caller_checks.WrongDigits):
+            callers.say(call, callers.wrong_digits(call), at=at)
+    return call
+
+
+def hang_up(call: Call, *, at: datetime) -> None:
+    calls.end_call(call_id=call.pk, actor=audit.actor_of(call.agent), at=at)
+
+
+def test_nobody_guesses_her_way_through_many_customers(staff: User, user: User, now: datetime) -> None:
+    for _customer in range(4):
+        assert not DeskAlarm.objects.exists()
+        hang_up(guess(staff, at=now), at=now)
+
+    call = callers.call_with(user, agent=staff, at=now)
+    with pytest.raises(caller_checks.TooManyWrongDigits):
+        callers.send(call, at=now)
+
+    alarm = DeskAlarm.objects.get()
+    assert (alarm.agent, alarm.kind, alarm.count) == (staff, "digits", 12)
+    callers.send(callers.call_with(user, agent=agent(), at=now), at=now)
+    hang_up(call, at=now)
+    tomorrow = now + timedelta(days=1, seconds=1)
+    callers.send(callers.call_with(user, agent=staff, at=tomorrow), at=tomorrow)
+
+
+def test_after_too_many_wrong_ones_the_right_ones_count_no_more(staff: User, now: datetime) -> None:
+    for tries in (3, 3, 3, 2):
+        hang_up(guess(staff, tries=tries, at=now), at=now)
+    call = guess(staff, tries=1, at=now)
+
+    with pytest.raises(caller_checks.TooManyWrongDigits):
+        callers.say(call, callers.digits_of(call), at=now)
+    assert Call.objects.get(pk=call.pk).checked_at is None
+
+
+def test_callers_who_read_rightly_are_no_guesses(staff: User, now: datetime) -> None:
+    for _customer in range(13):
+        hang_up(callers.checked_call(builders.user(at=now), agent=staff, at=now), at=now)
+
+    assert not DeskAlarm.objects.exists()
 
 
 def test_they_are_sent_again_as_they_are_once(call: Call, now: datetime) -> None:

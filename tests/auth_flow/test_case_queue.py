@@ -11,14 +11,15 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts import audit, clock
-from accounts.models import AuditEvent, User
+from accounts import audit, clock, notices
+from accounts.models import AuditEvent, Notice, User
 from auth_flow import case_work, cases, fnp
 from auth_flow.case_work import CaseIsTaken, NobodyToTakeIt, TakeTheCaseFirst
 from auth_flow.cases import CaseIsClosed
 from auth_flow.models import CaseNote, LoginAttempt, SecurityCase
 from tests import builders
 from tests.auth_flow import steps
+from tests.auth_flow.callers import DESK, WHY
 from tests.doors import at_the_desk
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +88,17 @@ def test_only_whoever_has_it_in_hand_closes_it(case: SecurityCase, now: datetime
     closed = case_work.close(case_id=case.pk, outcome="Klientja e kërkoi vetë", **by(first, now))
 
     assert (closed.status, closed.closed_by, closed.outcome) == ("closed", f"user:{first.pk}", "Klientja e kërkoi vetë")
+
+
+def test_its_customer_hears_that_it_is_closed_and_not_what_came_of_it(case: SecurityCase, now: datetime) -> None:
+    mine = agent()
+    case_work.take(case_id=case.pk, **by(mine, now))
+    case_work.close(case_id=case.pk, outcome="Dyshim i pabazë", **by(mine, now))
+
+    told = Notice.objects.get(user=case.user, kind=case_work.CLOSED)
+
+    assert case.reference in notices.in_words(told)
+    assert "pabazë" not in notices.in_words(told)
 
 
 def test_a_case_is_handed_to_a_colleague_who_works_with_cases(case: SecurityCase, now: datetime) -> None:
@@ -268,3 +280,33 @@ def test_a_case_of_nobody_has_a_page_too(now: datetime) -> None:
 
     assert page.status_code == 200
     assert "askush" in page.content.decode()
+
+
+# --- Dead ends, closed at the desk by the reference that a caller reads out -------------------------------------------
+
+
+def a_dead_end(at: datetime) -> SecurityCase:
+    return cases.open_case(kind=cases.Kind.DEAD_END, reference="K7M3P9QX", user=None, network="192.0.2.1", at=at)
+
+
+def test_a_dead_end_of_nobody_is_closed_by_its_reference(now: datetime) -> None:
+    case = a_dead_end(now)
+    form = {"reference": "k7m3 p9qx", "reason": WHY}
+    for codenames in (["view_accessblock"], ["view_accessblock", "change_accessblock"], ["work_securitycase"]):
+        assert at_the_desk(agent(*codenames)).post(f"{DESK}dead-end/", form).status_code == 403
+    browser = at_the_desk(agent("view_accessblock", "change_accessblock", "work_securitycase"))
+
+    browser.post(f"{DESK}dead-end/", form)
+    again = browser.post(f"{DESK}dead-end/", form, follow=True)
+
+    case.refresh_from_db()
+    assert (case.status, case.outcome) == (SecurityCase.Status.CLOSED, WHY)
+    assert str(cases.CaseIsClosed.sentence) in again.content.decode()
+
+
+def test_a_dead_end_that_a_colleague_has_in_hand_is_hers_to_close(now: datetime) -> None:
+    case = a_dead_end(now)
+    case_work.take(case_id=case.pk, **by(agent(), now))
+
+    with pytest.raises(CaseIsTaken):
+        case_work.close_dead_end(reference=case.reference, outcome=WHY, **by(agent(), now))

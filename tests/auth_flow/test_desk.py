@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings as portal
+from django.contrib.auth.models import Permission
 from django.db import OperationalError
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from psycopg import errors
 
 from accounts.models import AuditEvent, Company, Notice, User
@@ -121,6 +123,21 @@ def test_many_unblocks_within_the_hour_raise_one_alarm(call: Call, staff: User, 
     assert (alarm.agent, alarm.kind, alarm.count) == (staff, "unblocks", 2)
     assert AuditEvent.objects.filter(event="staff.desk.alarm").count() == 1
     assert desk_alarms.recent(at=now) == [alarm]
+
+
+def test_permits_and_removals_count_as_much_as_unblocks(
+    call: Call, user: User, staff: User, now: datetime, settings: Any
+) -> None:
+    settings.DESK_UNBLOCKS_PER_HOUR = 3
+    TOTPDevice.objects.create(user=user, name="authenticator", confirmed=True)
+
+    desk.remove_app(**facts(call, at=now))
+    desk.allow_reset(**facts(call, at=now))
+    desk.end_sessions(**facts(call, at=now))
+    assert not DeskAlarm.objects.exists()
+    desk.unblock(**facts(call, at=now))
+
+    assert DeskAlarm.objects.get().agent == staff
 
 
 # --- What shuts, and what only hurries -------------------------------------------------------------------------------
@@ -258,17 +275,14 @@ def test_an_act_without_a_reason_is_none(at_desk: Client, user: User) -> None:
     assert not AccessBlock.objects.exists()
 
 
-def test_a_dead_end_of_nobody_is_closed_by_its_reference(at_desk: Client, now: datetime) -> None:
-    case = cases.open_case(kind=cases.Kind.DEAD_END, reference="K7M3P9QX", user=None, network="192.0.2.1", at=now)
-    form = {"reference": "k7m3 p9qx", "reason": WHY}
-    assert doors.at_the_desk(agent("view_accessblock")).post(f"{DESK}dead-end/", form).status_code == 403
+def test_the_call_that_is_open_is_named_where_customers_are_looked_for(at_desk: Client, user: User) -> None:
+    assert "Keni një telefonatë të hapur" not in at_desk.get(DESK).content.decode()
+    ring(at_desk, user, checked=False)
 
-    at_desk.post(f"{DESK}dead-end/", form)
-    again = at_desk.post(f"{DESK}dead-end/", form, follow=True)
+    page = at_desk.get(DESK)
 
-    case.refresh_from_db()
-    assert (case.status, case.outcome) == (SecurityCase.Status.CLOSED, WHY)
-    assert str(cases.CaseIsClosed.sentence) in again.content.decode()
+    assert "Keni një telefonatë të hapur" in page.content.decode()
+    assert page.context["call"].user == user
 
 
 def test_two_at_one_row_are_asked_to_try_again(at_desk: Client, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,18 +295,19 @@ def test_two_at_one_row_are_asked_to_try_again(at_desk: Client, user: User, monk
     assert callers.step(at_desk, user, "", channel="phone", began_by_customer="yes", reason=WHY).status_code == 503
 
 
-def test_a_case_is_closed_once_with_its_outcome(at_desk: Client, user: User, company: Company, now: datetime) -> None:
+def test_a_case_is_closed_in_the_queue_and_not_here(
+    user: User, company: Company, call: Call, staff: User, now: datetime
+) -> None:
     reference = steps.challenge_of(steps.with_password(user, company, at=now)).reference
     cases.report_code(reference=reference, network="192.0.2.1", at=now)
     case = SecurityCase.objects.get(reference=reference)
-    look(at_desk, user)
+    staff.user_permissions.add(Permission.objects.get(codename="view_securitycase"))
+    browser = doors.at_the_desk(User.objects.get(pk=staff.pk))
 
-    act(at_desk, user, "close_case", row=case.pk)
-    again = act(at_desk, user, "close_case", row=case.pk)
+    act(browser, user, "close_case", row=case.pk)
 
-    case.refresh_from_db()
-    assert (case.status, case.outcome) == (SecurityCase.Status.CLOSED, WHY)
-    assert str(cases.CaseIsClosed.sentence) in again.content.decode()
+    assert SecurityCase.objects.get().status == SecurityCase.Status.OPEN
+    assert f"/staff/auth_flow/securitycase/{case.pk}/change/" in look(browser, user).content.decode()
 
 
 def test_the_page_shows_no_money(at_desk: Client, user: User, company: Company) -> None:

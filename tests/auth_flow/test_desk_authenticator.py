@@ -1,12 +1,13 @@
 """The desk takes an authenticator away that was lost with its phone: who may, what follows, and who hears of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import clock
+from accounts import clock, low_limit
 from accounts.models import AuditEvent, Company, Notice, User
 from auth_flow import calls, desk, factors, preferences
 from auth_flow.models import AccessBlock, SmsMessage
@@ -60,6 +61,17 @@ def test_an_authenticator_that_is_lost_is_taken_away(
     assert AuditEvent.objects.get(event="staff.factor.removed", outcome="done").reason == WHY
     assert "Hiq aplikacionin" not in page.content.decode()
     assert steps.challenge_of(steps.with_password(user, company, at=now)).sends == 1, "step three is the SMS again"
+
+
+def test_without_it_she_signs_small_sums_alone_for_a_day(at_desk: Client, user: User) -> None:
+    with_app(user)
+    ring(at_desk, user)
+
+    act(at_desk, user, "remove_app")
+
+    hours = low_limit.of(User.objects.get(pk=user.pk), at=clock.now())
+    assert hours is not None
+    assert hours.until - hours.since == timedelta(hours=settings.LOW_LIMIT_HOURS)
 
 
 def test_while_a_freeze_stands_no_sms_goes_to_the_lost_phone(

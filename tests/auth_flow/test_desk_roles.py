@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts import clock
 from accounts.models import Company, User
 from auth_flow.models import AccessBlock, Call, CustomerLook, SecurityCase
 from bkt_portal.staff_roles import ROLES
@@ -80,3 +81,24 @@ def test_a_customer_and_a_stranger_stand_before_the_door(user: User, company: Co
             assert browser.post(page).headers["Location"].startswith("/staff/login/")
     assert not SecurityCase.objects.exists()
     assert not CustomerLook.objects.exists()
+
+
+def test_a_list_of_blocks_names_nobody_to_an_agent(user: User) -> None:
+    now = clock.machine()
+    facts = {"reference": "K7M3P9QX", "reason": "x", "placed_by": "clock", "placed_at": now}
+    block = AccessBlock.objects.create(user=user, kind="centre", lane="others", **facts)
+    page, named = f"/staff/auth_flow/accessblock/{block.pk}/change/", f"/staff/auth_flow/accessblock/?q={user.username}"
+    agent, auditor = (doors.at_the_desk(callers.of_role(role)) for role in ("Qendra e kontaktit", "Auditor"))
+
+    assert user.full_name not in agent.get(page).content.decode()
+    assert user.full_name in auditor.get(page).content.decode()
+    assert block.reference not in agent.get(named).content.decode()
+    assert block.reference in auditor.get(named).content.decode()
+    assert block.reference in agent.get(f"/staff/auth_flow/accessblock/?q={block.reference}").content.decode()
+
+
+def test_an_agent_has_no_list_of_people(user: User) -> None:
+    agent = doors.at_the_desk(callers.of_role("Qendra e kontaktit"))
+
+    pages = ("accounts/person/", f"accounts/person/{user.person_id}/change/", "accounts/user/", "accounts/company/")
+    assert {agent.get(f"/staff/{page}").status_code for page in pages} == {403}

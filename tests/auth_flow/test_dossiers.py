@@ -91,3 +91,19 @@ def test_the_digits_of_a_call_stand_among_the_sms_without_being_told(user: User,
 
     assert message.digits_id is not None
     assert {"body_template", "to"} <= message.get_deferred_fields()
+
+
+def test_what_a_caller_is_asked_is_not_pushed_out_by_tries_of_today(
+    user: User, company: Company, now: datetime
+) -> None:
+    steps.with_session(user, company, at=now)
+    today = now + timedelta(days=3)
+    for number in range(10):
+        steps.with_password(user, company, at=today + timedelta(minutes=6 * number))
+
+    found = dossiers.of(user, at=today + timedelta(minutes=55))
+
+    assert found.last_sign_in is not None
+    assert found.last_sign_in.attempt.signed_in_at == now
+    assert found.last_code_at == now
+    assert all(way.attempt.signed_in_at is None for way in found.sign_ins)

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts import clock
 from accounts.models import Company, User
-from auth_flow import cases, lockout, tasks
+from auth_flow import case_work, cases, lockout, tasks
 from auth_flow.models import FailureCounter, LoginAttempt, NetworkCounter, SecurityCase
 from auth_flow.purge import KINDS, purge
 from tests import builders
@@ -73,7 +73,8 @@ def test_a_case_goes_years_after_it_was_closed_and_an_open_one_never(company: Co
         a_case(f"AAAA666{number}", user=user, at=now - 99 * DAY, kind=cases.Kind.LOST_PHONE) for number in (2, 3, 4)
     )
     for case, at in ((old, now - 10 * DAY - timedelta(seconds=1)), (young, now - 10 * DAY)):
-        cases.close(case_id=case.pk, user_id=user.pk, outcome="u fol", actor=builders.STAFF, at=at)
+        case_work.take(case_id=case.pk, actor=builders.STAFF, at=at)
+        case_work.close(case_id=case.pk, outcome="u fol", actor=builders.STAFF, at=at)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE portal_runtime")
 

@@ -1,6 +1,7 @@
 """A freeze is lifted by two of staff: one with a caller who was checked, another who judges her word."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.test import Client
 from accounts import audit, four_eyes, powers
 from accounts.models import AuditEvent, Company, Notice, Proposal, User
 from auth_flow import blocks, calls, desk, thaws
-from auth_flow.models import AccessBlock, Call, SmsMessage
+from auth_flow.models import AccessBlock, Call, DeskAlarm, SmsMessage
 from tests import builders, doors
 from tests.auth_flow import callers, steps
 from tests.auth_flow.callers import DESK, WHY, agent, facts
@@ -54,6 +55,31 @@ def test_one_proposes_and_another_confirms(
     assert Notice.objects.filter(user=user, kind=desk.UNBLOCKED).exists()
     assert SmsMessage.objects.filter(to=user.person.phone, body_template__contains="zhbllokua").exists()
     assert AuditEvent.objects.get(event="staff.freeze.lifted").reason == WHY
+
+
+def test_the_customer_hears_of_it_before_the_second_decides(call: Call, user: User, now: datetime) -> None:
+    thaws.propose(**facts(call, at=now))
+
+    assert Notice.objects.filter(user=user, kind=thaws.LIFT_PROPOSED).count() == 1
+    assert not SmsMessage.objects.filter(to=user.person.phone, body_template__contains="ngrirje").exists()
+
+
+def test_the_second_is_watched_as_the_first_is(call: Call, staff: User, now: datetime, settings: Any) -> None:
+    settings.DESK_UNBLOCKS_PER_HOUR = 1
+    second = agent()
+
+    proposal = thaws.propose(**facts(call, at=now))
+    assert DeskAlarm.objects.get().agent == staff
+    decide(proposal, second, at=now)
+
+    assert DeskAlarm.objects.filter(agent=second, kind="unblocks", count=1).count() == 1
+
+
+def test_a_proposal_that_is_over_is_put_before_nobody(call: Call, now: datetime) -> None:
+    proposal = thaws.propose(**facts(call, at=now))
+
+    assert list(thaws.waiting(at=now + timedelta(minutes=59))) == [proposal]
+    assert not thaws.waiting(at=now + timedelta(minutes=60)).exists()
 
 
 def test_nobody_is_her_own_second(call: Call, frozen: AccessBlock, staff: User, now: datetime) -> None:

@@ -69,7 +69,7 @@ def test_a_lost_phone_is_frozen_by_one_and_thawed_by_two(agent: Visitor, open_br
     act(agent, "thaw", "Propozo heqjen e ngrirjes")
     assert AccessBlock.objects.get(user=sole.user).lifted_at is None
     second = colleague.at_work(open_browser, "Qendra e kontaktit")
-    second.go("/staff/auth_flow/accessblock/desk/")
+    second.page.locator(".board-wait", has_text="Presin vendimin tuaj").get_by_role("link", name="1").click()
     button(second, "Hiq ngrirjen").click()
     expect(second.page.locator(".messagelist")).to_contain_text("Ngrirja u hoq")
 
@@ -104,6 +104,25 @@ def test_without_her_card_she_makes_a_new_password(agent: Visitor, open_browser:
     until(lambda: any(re.search(r"FNP \d{6} per hyrje", sms) for sms in caller.portal.messages(caller.phone)))
 
 
+def test_a_complaint_is_written_down_in_the_call(agent: Visitor, open_browser: Open, sole_user: User) -> None:
+    look_for(agent, sole_user)
+    take_the_call(agent)
+
+    agent.page.get_by_role("link", name="Regjistro një ankesë").click()
+    expect(agent.page.get_by_label("Numri i klientit")).to_have_value(sole_user.username)
+    expect(agent.page.get_by_label("Kanali")).to_have_value("phone")
+    agent.page.get_by_label("Çfarë tha ose shkroi").fill("Më bllokohet hyrja çdo të hënë.")
+    button(agent, "Regjistro").click()
+    expect(agent.page.locator(".messagelist")).to_contain_text("Numri për klientin")
+
+    agent.page.get_by_role("link", name="Gjej një klient").click()
+    agent.page.get_by_role("status").get_by_role("link", name=sole_user.full_name).click()
+    expect(agent.page.locator(".desk-call")).to_contain_text("Telefonata nisi")
+    customer = open_browser(sole_user).sign_in()
+    customer.go("/contact/")
+    expect(customer.main).to_contain_text("Ankesë")
+
+
 # --- What a caller and an agent do -----------------------------------------------------------------------------------
 
 
@@ -131,7 +150,7 @@ def take_the_call(agent: Visitor) -> None:
 def check(agent: Visitor, caller: Visitor) -> None:
     """The agent asks and sends; the caller reads; the agent types."""
     button(agent, "Dërgo shifrat").click()
-    for question in ("company", "trouble"):
+    for question in ("company", "last_sign_in"):
         agent.page.locator(f"#answer-{question}").check()
     agent.page.get_by_label("Shifrat që lexon telefonuesi").fill(digits_of(caller))
     button(agent, "Verifiko").click()
@@ -144,7 +163,7 @@ def digits_of(caller: Visitor) -> str:
 
 
 def act(agent: Visitor, name: str, label: str) -> None:
-    agent.page.locator(f"#reason-{name}-").fill(WHY)
+    agent.page.locator(f"#reason-{name}").fill(WHY)
     button(agent, label).click()
     expect(agent.page.locator(".messagelist .error")).to_have_count(0)
 
