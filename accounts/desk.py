@@ -5,9 +5,11 @@ ledger and the audit trail are changed by nobody, not even by a superuser.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -45,10 +47,20 @@ class Told(admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models o
 
     `of_company` are the ways from a row to its company, `of_user` the way to the user whose companies are meant, where
     the first lead to none. A desk that gives neither holds nobody's rows, or tells by itself.
+
+    A list shows figures too. One that was searched, or that holds rows of a single company, is a look at each company
+    in it; a list of work, where everybody's rows stand, is none. `listed_of_company` are the ways of a list whose rows
+    are told by the desk itself.
     """
 
     of_company: ClassVar[tuple[str, ...]] = ()
     of_user: ClassVar[str] = ""
+    listed_of_company: ClassVar[tuple[str, ...]] = ()
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        changes = super().get_changelist_instance(request)
+        tell_list(request, self, changes)
+        return changes
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any) -> Any:
         if row := context.get("original"):
@@ -81,23 +93,43 @@ class Shown(LookedAtOnly, Told):
 
 def tell_look(request: HttpRequest, desk: Any, row: Model) -> None:
     """Before a row is shown: write down for its companies who opens it, as its desk leads to them."""
-    if not isinstance(desk, Told) or not (desk.of_company or desk.of_user):
+    if not isinstance(desk, Told):
         return
     at = clock.now()
-    companies = _values(row, desk.of_company)
-    if not companies and desk.of_user:
-        companies = staff_looks.companies_of(_values(row, (desk.of_user,)), at=at)
-    if companies:
+    if companies := _companies(type(row), [row.pk], desk.of_company, desk.of_user, at=at):
         subject = f"{row._meta.label_lower}:{getattr(row, 'uuid', row.pk)}"
         staff_looks.note_page(companies, subject=subject, actor=actor_of(request), at=at)
 
 
-def _values(row: Model, ways: tuple[str, ...]) -> list[int]:
-    """What these ways lead to from one row, in one query."""
-    if not ways:
-        return []
-    found = type(row)._default_manager.filter(pk=row.pk).values_list(*ways).distinct()
-    return sorted({int(value) for values in found for value in values if value})
+def tell_list(request: HttpRequest, desk: Told, changes: ChangeList) -> None:
+    """The same before a list is shown that leads to somebody; what was typed is told to nobody."""
+    at, ways = clock.now(), desk.of_company or desk.listed_of_company
+    companies = _companies(changes.model, [row.pk for row in changes.result_list], ways, desk.of_user, at=at)
+    if companies and (changes.query or len(companies) == 1):
+        subject, way = changes.model._meta.label_lower, staff_looks.Way.LIST
+        staff_looks.note_page(companies, subject=subject, actor=actor_of(request), at=at, way=way)
+
+
+def _companies(
+    model: type[Model], keys: list[Any], of_company: tuple[str, ...], of_user: str, *, at: datetime
+) -> list[int]:
+    """Whose rows these are: by the ways to a company, and where these lead to none by the way to a user."""
+    found = _values(model, keys, of_company)
+    left = [key for key in keys if key not in found]
+    users = _values(model, left, (of_user,)) if of_user else {}
+    companies = staff_looks.companies_of(set().union(*users.values()), at=at) if users else []
+    return sorted(set(companies).union(*found.values()))
+
+
+def _values(model: type[Model], keys: list[Any], ways: tuple[str, ...]) -> dict[Any, set[int]]:
+    """What these ways lead to from each row, in one query; rows that they lead nowhere from are left out."""
+    found: dict[Any, set[int]] = {}
+    if not (ways and keys):
+        return found
+    for key, *values in model._default_manager.filter(pk__in=keys).values_list("pk", *ways).distinct():
+        if numbers := {int(value) for value in values if value}:
+            found.setdefault(key, set()).update(numbers)
+    return found
 
 
 def actor_of(request: HttpRequest) -> audit.Actor:

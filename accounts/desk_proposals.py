@@ -12,6 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 
 from accounts import clock, four_eyes
@@ -29,6 +32,8 @@ SUBJECTS: dict[str, tuple[type[Model], str]] = {
     "posting": (Posting, "uuid"),
     "user": (User, "pk"),
 }
+# So much of a proposal stands in the queue; the rest on its page.
+LINES_MAX, WORDS_MAX = 4, 60
 PENDING_FIRST = Case(When(status=Proposal.Status.PENDING, then=Value(0)), default=Value(1))
 
 
@@ -47,7 +52,7 @@ class KindFilter(admin.SimpleListFilter):
 class ProposalDesk(Shown):
     """Whoever may see proposals sees the queue; a kind's own permission decides, and shows what is personal in it."""
 
-    list_display = ("title", "about", "proposer", "proposed_at", "status", "decider", "decided_at")
+    list_display = ("title", "about", "changes", "proposer", "proposed_at", "status", "decider", "decided_at")
     list_filter = (KindFilter, "status")
     search_fields = ("subject", "reason")
     fields = ("kind", "subject", "status", "reason", "proposed_at", "decided_at", "note")
@@ -73,7 +78,7 @@ class ProposalDesk(Shown):
         rows = _rows_of(proposals)
         for made in proposals:
             made.words = {
-                "about": str(rows.get(made.subject, made.subject)),
+                "about": str(rows.get(made.subject) or four_eyes.about(made)),
                 "proposer": names.get(made.proposed_by, made.proposed_by),
                 "decider": names.get(made.decided_by, made.decided_by),
             }
@@ -91,6 +96,18 @@ class ProposalDesk(Shown):
     @admin.display(description=pgettext_lazy("subject", "Për"), ordering="subject")
     def about(self, proposal: Proposal) -> str:
         return _word(proposal, "about")
+
+    @admin.display(description=gettext_lazy("Çfarë ndryshon"))
+    def changes(self, proposal: Proposal) -> str:
+        """What is now and what shall be, in a few lines; without what is personal, which its page alone shows."""
+        try:
+            rows = [row for row in four_eyes.in_words(proposal, is_masked=True) if row[1] != row[2]]
+        except (KeyError, TypeError, ValueError):  # made by an older release, with other facts
+            return ""
+        rows.sort(key=lambda row: not row[1])  # what takes the place of something first
+        told = ((label, _from_to(old, new)) for label, old, new in rows[:LINES_MAX])
+        lines = format_html_join(SafeString("<br>"), "{}: {}", told)
+        return format_html("{}<br>…", lines) if len(rows) > LINES_MAX else lines
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -170,6 +187,11 @@ def _word(proposal: Proposal, name: str) -> str:
     return words.get(name, "")
 
 
+def _from_to(old: str, new: str) -> str:
+    old, new = (Truncator(text).chars(WORDS_MAX) for text in (old, new))
+    return f"{old} → {new or '–'}" if old else new
+
+
 def _rows_of(proposals: Iterable[Proposal]) -> dict[str, Model]:
     """The rows that proposals are about, by subject: one query for each model."""
     wanted: dict[str, dict[str, str]] = {}
@@ -194,7 +216,7 @@ def _all(model: type[Model]) -> QuerySet[Any]:
 def _about(request: HttpRequest, proposal: Proposal, row: Model | None) -> tuple[str, str]:
     """The row that a proposal is about, in words, and the address of its page for whoever may see it."""
     if row is None:
-        return proposal.subject, ""
+        return four_eyes.about(proposal), ""
     meta = row._meta
     if not cast(User, request.user).has_perm(f"{meta.app_label}.view_{meta.model_name}"):
         return str(row), ""

@@ -35,6 +35,7 @@ Row = tuple["StrOrPromise", str, str]
 Apply = Callable[[Proposal, audit.Actor, datetime], object]
 Present = Callable[[Proposal], list[Row]]
 Mask = Callable[[str], str]
+About = Callable[[Proposal], str]
 Status = Proposal.Status
 EXPIRED_AT_ONCE = 500
 EXPIRED = "expired"
@@ -66,7 +67,8 @@ class Stale(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of act that takes two people; `permission` is asked of both. `personal` masks values by their keys."""
+    """One kind of act that takes two people; `permission` is asked of both. `personal` masks values by their keys;
+    `about` names what is changed where no row stands for it."""
 
     name: str
     apply: Apply
@@ -74,6 +76,7 @@ class Kind:
     permission: str
     present: Present
     personal: Mapping[str, Mask] = field(default_factory=dict)
+    about: About | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -87,9 +90,11 @@ def register(
     permission: str,
     present: Present,
     personal: Mapping[str, Mask] | None = None,
+    about: About | None = None,
 ) -> None:
-    """Make a kind known. `present` puts a proposal in words: (label, old, new) for each line of the desk's page."""
-    _kinds[kind] = Kind(kind, apply, title, permission, present, dict(personal or {}))
+    """Make a kind known. `present` puts a proposal in words: (label, old, new) for each line of the desk's page; like
+    `about`, it asks the database nothing."""
+    _kinds[kind] = Kind(kind, apply, title, permission, present, dict(personal or {}), about)
 
 
 def kinds() -> list[Kind]:
@@ -100,6 +105,12 @@ def kinds() -> list[Kind]:
 def kind_of(proposal: Proposal) -> Kind | None:
     """None for a kind of an older release: it can be looked at, refused and withdrawn, not applied."""
     return _kinds.get(proposal.kind)
+
+
+def about(proposal: Proposal) -> str:
+    """What it is about where no row says it: in the words of its kind, else its subject."""
+    kind = kind_of(proposal)
+    return kind.about(proposal) if kind and kind.about else proposal.subject
 
 
 def in_words(proposal: Proposal, *, is_masked: bool) -> list[Row]:

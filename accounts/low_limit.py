@@ -1,4 +1,5 @@
-"""The low limit: for some hours after a reset of her password, or with a new phone, a user signs small sums alone.
+"""The low limit: for some hours after a reset of her password, with a new phone or without the authenticator that she
+had, a user signs small sums alone.
 
 Whoever took her phone may be signing. All moments are the bank's clock.
 """

@@ -50,13 +50,23 @@ def judge(claim: Claim) -> Verdict:
     paper = whole or papers.filter(number=claim.number).first()
     if paper is None:
         return Verdict(Outcome.UNKNOWN)
-    is_hers = bool(claim.code and paper.code) and constant_time_compare(claim.code, paper.code)
+    is_hers = _has_code(claim, paper)
     is_true = _is_true(claim, paper)
     if is_true and (whole or _says_enough(claim, paper)):
         return Verdict(Outcome.GENUINE, paper)
     if is_hers:
         return Verdict(Outcome.INCOMPLETE if is_true else Outcome.CHANGED)
     return Verdict(Outcome.UNKNOWN)
+
+
+def has_code(claim: Claim) -> bool:
+    """Whether the claim comes with the code of the paper that it names."""
+    paper = Paper.objects.only("code").filter(number=claim.number).first() if claim.code else None
+    return paper is not None and _has_code(claim, paper)
+
+
+def _has_code(claim: Claim, paper: Paper) -> bool:
+    return bool(claim.code and paper.code) and constant_time_compare(claim.code, paper.code)
 
 
 def _is_true(claim: Claim, paper: Paper) -> bool:

@@ -7,6 +7,7 @@ The same facts give the same file; the bank's signature adds its moment, so what
 
 import hashlib
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -16,21 +17,31 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.utils import translation
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts import audit, clock, paper_marks
 from accounts.models import Company, Paper
 from accounts.paper_press import press
+from accounts.refusals import Refusal
 from accounts.verbs import verb
 
+log = logging.getLogger(__name__)
 ROOT: Final = Path(settings.BASE_DIR) / "templates" / "papers"
 # Loaded for those alone who sign: it takes half a second and 50 MB.
 SEAL: Final = "accounts.paper_seal"
 # What the fonts beside the template show; an archive file must not hold a sign that its fonts have not.
 SHOWN: Final = re.compile(r"[\n -~\u00a0-\u00ac\u00ae-\u0131\u0134-\u0148\u014a-\u017e–—‘’‚“”„†‡•…‰‹›€−]+")
+
+
+class NotSignedNow(Refusal):
+    sentence = gettext_lazy(
+        "Dokumenti nuk u bë: banka nuk mund ta nënshkruajë tani, dhe të panënshkruar nuk e jep. Provoni përsëri më "
+        "vonë ose telefononi %(phone)s."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,8 @@ def make(
 ) -> Paper:
     """Number, set, sign and keep a paper; the one that is there already where somebody was quicker.
 
-    The file is set before the transaction: some milliseconds, and a number is lost where two ask at once.
+    The file is set before the transaction: some milliseconds, and a number is lost where two ask at once. Refuses while
+    the certificate that is configured cannot sign.
     """
     code = paper_marks.new_code()
     with translation.override(language):
@@ -116,7 +128,11 @@ def render(facts: Mapping[str, Any]) -> bytes:
 def _sealed(file: bytes) -> bytes:
     if not settings.PAPERS_CERTIFICATE:
         return file
-    signed: bytes = import_string(f"{SEAL}.seal")(file)
+    try:
+        signed: bytes = import_string(f"{SEAL}.seal")(file)
+    except ImproperlyConfigured as problem:
+        log.error("a paper was not signed: %s", problem, extra={"event": "papers.not_signed"})
+        raise NotSignedNow(phone=settings.BANK["phone_display"]) from problem
     return signed
 
 

@@ -26,6 +26,7 @@ class Way(StrEnum):
     """How staff came to look; stands in the event's details."""
 
     PAGE = "page"
+    LIST = "list"
     CUSTOMER_NUMBER = "customer_number"
     NIPT = "nipt"
     PHONE_END = "phone_end"
@@ -66,10 +67,11 @@ def note(
 
 
 @verb(LOOKED)
-def note_page(companies: Iterable[int], *, subject: str, actor: audit.Actor, at: datetime) -> None:
-    """Staff open a page of the desk about a row of these companies; told once in ONE_LOOK."""
-    fresh = [company for company in set(companies) if not _is_told(company, subject, actor, at)]
-    note(fresh, way=Way.PAGE, subject=subject, actor=actor, at=at)
+def note_page(companies: Iterable[int], *, subject: str, actor: audit.Actor, at: datetime, way: Way = Way.PAGE) -> None:
+    """Staff open a page of the desk about a row of these companies, or a list that leads to them; told once in
+    ONE_LOOK."""
+    wanted = set(companies)
+    note(wanted - _told(wanted, subject, actor, at), way=way, subject=subject, actor=actor, at=at)
 
 
 def companies_of(users: Iterable[int], *, at: datetime) -> list[int]:
@@ -114,9 +116,11 @@ def _of(company: int) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(company=str(company), event=LOOKED)
 
 
-def _is_told(company: int, subject: str, actor: audit.Actor, at: datetime) -> bool:
-    """In the last quarter of an hour, or after `at`, where a demo's clock was set back."""
-    return _of(company).filter(subject=subject, actor=actor.name, at__gt=at - ONE_LOOK).exists()
+def _told(companies: Iterable[int], subject: str, actor: audit.Actor, at: datetime) -> set[int]:
+    """Who was told in the last quarter of an hour, or after `at`, where a demo's clock was set back."""
+    looks = AuditEvent.objects.filter(company__in=[str(company) for company in companies], event=LOOKED)
+    lately = looks.filter(subject=subject, actor=actor.name, at__gt=at - ONE_LOOK)
+    return {int(company) for company in lately.values_list("company", flat=True).distinct()}
 
 
 def _roles(actor: audit.Actor) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from accounts import business_day, clock, day_close, day_watch, four_eyes, night_watch
+from accounts.core_feed import late_postings
 
 log = logging.getLogger(__name__)
 TURN = timedelta(seconds=20)
@@ -30,6 +31,12 @@ def close_day() -> None:
 def watch_day() -> None:
     """Warn of days that were not closed by midnight (R60), once an hour each."""
     day_watch.watch(at=clock.now())
+
+
+@shared_task(name="accounts.match_late")
+def match_late() -> None:
+    """Tick off what the core told before its order was executed here."""
+    late_postings.match(at=clock.now())
 
 
 @shared_task(name="accounts.expire_proposals")

@@ -48,6 +48,12 @@ def take(brought: Iterable[CoreEntry | Bad], *, file: CoreFile, at: datetime) ->
                 yield _take_alone(entry, file=file, at=at)
 
 
+def judge_again(entry: CoreEntry, *, file: CoreFile, at: datetime) -> Outcome | Bad:
+    """One entry that waits on the list, as a new run of its file would."""
+    (outcome,) = _take_batch([entry], file=file, at=at)
+    return outcome
+
+
 def _batches(brought: Iterable[CoreEntry | Bad]) -> Iterator[list[CoreEntry] | Bad]:
     """A reversal stands alone: what it takes back may have come just before it."""
     batch: list[CoreEntry] = []

@@ -46,9 +46,9 @@ def known_of(entries: Sequence[CoreEntry]) -> Known:
     known = Known({str(account.iban): account for account in accounts})
     ids = [account.pk for account in known.accounts.values()]
     known.booked = _booked(entries, ids)
-    for item in ReconciliationItem.objects.filter(
-        account_id__in=ids, reference__in={entry.reference for entry in entries}
-    ):
+    # Under their locks: staff who settle or book one of them meanwhile are waited for, and seen.
+    listed = ReconciliationItem.objects.select_for_update(no_key=True).order_by("pk")
+    for item in listed.filter(account_id__in=ids, reference__in={entry.reference for entry in entries}):
         known.items[item.account_id, item.reference].append(item)
     for posting in [*_orders(entries), *_of_the_core(entries, ids)]:
         known.postings[posting.end_to_end_id].append(posting)

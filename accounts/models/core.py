@@ -125,7 +125,7 @@ class ReconciliationItem(models.Model):
     """An entry of the core that names what started here, or takes back what is not known; it is not booked again.
 
     `matched` ticks off one part of a posting. `contradicting` and `unmatched` wait for staff, who settle them with a
-    note; an entry that fits after all, because its posting came later, is matched by the next run of its file.
+    note; an entry that fits after all, because its posting came later, is matched by the clock (`late_postings`).
     `amount_minor` is signed, positive in favour of the account.
     """
 

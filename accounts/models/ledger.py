@@ -28,7 +28,7 @@ class Kind(models.TextChoices):
 
     DOMESTIC = "domestic", _("Transfertë brenda vendit")
     INTERNAL = "internal", _("Transfertë brenda bankës")
-    OWN = "own", _("Mes llogarive të mia")
+    OWN = "own", _("Mes llogarive tuaja")
     CORE = "core", _("Veprim i bankës")
     REVERSAL = "reversal", _("Kthim")
     RETURN = "return", _("Kthim i pagesës")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import audit, corrections, four_eyes
+from accounts import audit, corrections, four_eyes, powers
 from accounts.models import Posting, Proposal, User
 from tests import builders
 from tests.doors import at_the_desk
@@ -168,3 +168,21 @@ def test_the_queue_names_people_and_rows_and_asks_no_more_for_more_of_them(
     assert Posting.objects.get(uuid=proposal.subject.removeprefix("posting:")).key in page
     with django_assert_num_queries(len(one)):
         desk.get(reverse(QUEUE))
+
+
+def test_the_queue_says_what_is_now_and_what_shall_be_and_leaves_what_stays(proposal, maker):
+    page = at_the_desk(maker).get(reverse(QUEUE)).content.decode()
+
+    assert "+9.000,00 ALL → -9.000,00 ALL" in page.replace("−", "-")
+
+
+def test_the_queue_shows_nothing_personal_even_to_who_decides_it():
+    person = builders.user(first_name="Drita").person
+    assert person is not None
+    powers.propose_phone(person=person, phone="+355691234567", reason="E re", actor=builders.STAFF, at=builders.AT)
+
+    page = at_the_desk(clerk("view_proposal", "change_phone")).get(reverse(QUEUE)).content.decode()
+
+    assert "Celulari për FNP-të" in page
+    assert "1234567" not in page
+    assert person.phone not in page

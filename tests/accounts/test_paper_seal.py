@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 from pyhanko.keys import load_certs_from_pemder_data
@@ -116,8 +116,11 @@ def test_a_certificate_that_cannot_be_used_is_told_and_stops_papers(
         path.write_bytes(content)
     settings.PAPERS_CERTIFICATE, settings.PAPERS_CERTIFICATE_PASSWORD = str(path), PASSWORD
 
-    with pytest.raises(ImproperlyConfigured, match="PAPERS_CERTIFICATE cannot be used"):
+    with pytest.raises(papers.NotSignedNow):
         made(builders.company())
+    with pytest.raises(ImproperlyConfigured, match="PAPERS_CERTIFICATE cannot be used"):
+        papers.signed_until()
+    assert not Paper.objects.exists()
     assert [found.id for found in checks.papers_can_be_signed(None)] == ["portal.E001"]
     assert PASSWORD not in str(checks.papers_can_be_signed(None))
 
@@ -131,6 +134,56 @@ def test_a_key_that_pdf_a_2_knows_no_signature_of_is_refused(tmp_path: Path, set
     settings.PAPERS_CERTIFICATE, settings.PAPERS_CERTIFICATE_PASSWORD = str(path), ""
 
     with pytest.raises(ImproperlyConfigured, match="must hold an RSA key"):
+        papers.signed_until()
+
+
+@pytest.mark.parametrize("begins", [-2 * demo_seal.LIFE, timedelta(days=3)])
+def test_a_certificate_outside_its_days_signs_nothing(
+    db: None, tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture, begins: timedelta
+) -> None:
+    path = tmp_path / "other_days.p12"
+    demo_seal.make(path, PASSWORD, at=clock.machine() + begins)
+    settings.PAPERS_CERTIFICATE, settings.PAPERS_CERTIFICATE_PASSWORD = str(path), PASSWORD
+
+    with pytest.raises(papers.NotSignedNow):
+        made(builders.company())
+
+    assert not Paper.objects.exists()
+    assert [vars(record)["event"] for record in caplog.records] == ["papers.not_signed"]
+    assert PASSWORD not in caplog.text
+
+
+def test_a_certificate_that_ran_out_is_an_error_before_the_start(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "old.p12"
+    demo_seal.make(path, PASSWORD, at=clock.machine() - 2 * demo_seal.LIFE)
+    settings.PAPERS_CERTIFICATE, settings.PAPERS_CERTIFICATE_PASSWORD = str(path), PASSWORD
+
+    assert [found.id for found in checks.papers_can_be_signed(None)] == ["portal.E001"]
+
+
+def keep_certificate(path: Path, *, bits: int, signs: bool) -> None:
+    """Write a certificate of an RSA key of so many bits, for signatures or for keys alone."""
+    key, name = rsa.generate_private_key(65537, bits), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Another")])
+    at = clock.machine()
+    built = x509.CertificateBuilder(name, name, key.public_key(), 1, at, at + demo_seal.LIFE)
+    uses = x509.KeyUsage(signs, signs, not signs, False, False, False, False, False, False)
+    certificate = built.add_extension(uses, critical=True).sign(key, hashes.SHA256())
+    path.write_bytes(
+        pkcs12.serialize_key_and_certificates(b"x", key, certificate, None, BestAvailableEncryption(PASSWORD.encode()))
+    )
+
+
+@pytest.mark.parametrize(
+    ("bits", "signs", "why"), [(1024, True, "2048 bits or more"), (2048, False, "a certificate for signatures")]
+)
+def test_a_weak_key_and_a_certificate_for_something_else_are_refused(
+    tmp_path: Path, settings: Settings, bits: int, signs: bool, why: str
+) -> None:
+    path = tmp_path / "another.p12"
+    keep_certificate(path, bits=bits, signs=signs)
+    settings.PAPERS_CERTIFICATE, settings.PAPERS_CERTIFICATE_PASSWORD = str(path), PASSWORD
+
+    with pytest.raises(ImproperlyConfigured, match=why):
         papers.signed_until()
 
 
