@@ -5,6 +5,7 @@ Three accounts of the same five years: ten thousand lines, a hundred thousand, a
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -26,6 +27,7 @@ PAGE_BAR, MONTHS_BAR = 1.5, 10
 WORDS_BAR, MEDIAN_BAR_MS, P99_BAR_MS = 3, 100, 300
 SEARCHES = {"full": 2_000, "quick": 300}
 ROUND_SECONDS = {"full": 0.3, "quick": 0.1}
+AMOUNT_EVERY = 7  # of the searches as people ask
 YEAR = timedelta(days=365)
 Act = Callable[[BankAccount], object]
 
@@ -96,29 +98,37 @@ def _words(against: Sides, middle: BankAccount, large: BankAccount, today: date)
         Result(
             "statements",
             f"{kind}, in a year: account of {large.last_sequence:,} lines / of {middle.last_sequence:,}",
-            against.times(partial(_search, large, words, today), partial(_search, middle, words, today)),
+            against.times(partial(_search, large, search), partial(_search, middle, search)),
             "x",
             WORDS_BAR,
             "lower",
         )
-        for kind, words in _asked().items()
+        for kind, search in _asked(today).items()
     ]
 
 
-def _asked() -> dict[str, str]:
+def _asked(today: date) -> dict[str, Search]:
+    year = _year(today)
     firsts = [payee.name.split()[0] for payee in statements_history.payees()]
     return {
-        "a word of most lines": "fatura",
-        "a frequent payee": firsts[0],
-        "a rare payee": firsts[-1],
-        "two words that seldom meet": f"kontrata {firsts[-2]}",
-        "two common words": "cimento ndertim",
-        "a word of no line": "xhungël",
+        "a word of most lines": replace(year, words="fatura"),
+        "a frequent payee": replace(year, words=firsts[0]),
+        "a rare payee": replace(year, words=firsts[-1]),
+        "two words that seldom meet": replace(year, words=f"kontrata {firsts[-2]}"),
+        "two common words": replace(year, words="cimento ndertim"),
+        "a word of no line": replace(year, words="xhungël"),
+        "an amount of few lines": replace(year, min_minor=1_234_567, max_minor=1_234_567),
+        "an amount of no line": replace(year, min_minor=statements_history.AMOUNT_MAX_MINOR + 1),
+        "amounts of a quarter of the lines": replace(year, min_minor=statements_history.AMOUNT_MAX_MINOR // 2),
     }
 
 
+def _year(today: date) -> Search:
+    return Search(from_on=today - YEAR, to_on=today)
+
+
 def _any_words(account: BankAccount, today: date, *, searches: int) -> list[Result]:
-    """One search after the other as people ask: payees, beginnings of words, references, goods, several words."""
+    """One search after the other as people ask: payees, beginnings of words, references, goods, words, an amount."""
     dice = Random(1957)  # noqa: S311  what is asked, no secrets
     payees = statements_history.payees()
     goods = statements_history.GOODS
@@ -132,9 +142,12 @@ def _any_words(account: BankAccount, today: date, *, searches: int) -> list[Resu
     )
     taken = []
     for number in range(searches):
-        words = ways[number % len(ways)]()
+        search = replace(_year(today), words=ways[number % len(ways)]())
+        if number % AMOUNT_EVERY == 0:
+            amount = dice.randint(100, statements_history.AMOUNT_MAX_MINOR)
+            search = replace(_year(today), min_minor=amount, max_minor=amount)
         started_at = time.perf_counter()
-        _search(account, words, today)
+        _search(account, search)
         taken.append((time.perf_counter() - started_at) * 1_000)
     name = f"{searches:,} searches in a year of {account.last_sequence:,} lines"
     return [
@@ -143,5 +156,5 @@ def _any_words(account: BankAccount, today: date, *, searches: int) -> list[Resu
     ]
 
 
-def _search(account: BankAccount, words: str, today: date) -> object:
-    return selectors.page(account, Search(from_on=today - YEAR, to_on=today, words=words), None)
+def _search(account: BankAccount, search: Search) -> object:
+    return selectors.page(account, search, None)

@@ -18,6 +18,7 @@ from bench import ledger_growth
 
 PAYEES = 5_000
 LINES_A_POSTING = 2
+AMOUNT_MAX_MINOR = 5_000_099
 BEGINNINGS = (
     "Alb",
     "Bes",
@@ -114,7 +115,7 @@ INSERT INTO statements_wordline (account_id, sequence, amount_minor, words)
 SELECT e.account_id, e.sequence, e.amount_minor, line_words(e, p)
   FROM accounts_entry e JOIN accounts_posting p ON p.id = e.posting_id WHERE p.id > %(before)s ORDER BY e.sequence
 """
-INDEX = "word_lines_by_words"
+INDEXES = ("word_lines_by_words", "word_lines_by_amounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,13 @@ def grow(sizes: dict[int, int], *, until: datetime) -> None:
         with owner.cursor().copy("COPY payee FROM STDIN") as copy:
             for place, payee in enumerate(payees()):
                 copy.write_row((place, payee.name, payee.iban))
-        (definition,) = _one(owner, "SELECT pg_get_indexdef(%s::regclass)", [INDEX])
-        owner.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(INDEX)))
+        definitions = [_one(owner, "SELECT pg_get_indexdef(%s::regclass)", [index])[0] for index in INDEXES]
+        owner.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(", ").join(map(sql.Identifier, INDEXES))))
         for account, lines in sizes.items():
             _write(owner, account, lines, until)
-        owner.execute(definition)
+        for definition in definitions:
+            owner.execute(definition)
+        owner.execute("ANALYZE statements_wordline")
 
 
 def _write(owner: psycopg.Connection, account: int, lines: int, until: datetime) -> None:

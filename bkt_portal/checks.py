@@ -75,12 +75,15 @@ def _late(kind: str, today: date) -> Iterator[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def papers_can_be_signed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """A certificate that cannot be used stops every paper; one that ran out signs what nobody will trust."""
+    """A certificate that cannot be used, or ran out, stops every paper."""
     try:
         until = papers.signed_until()
     except ImproperlyConfigured as problem:
         return [Error(str(problem), id="portal.E001")]
-    if until is None or (until - clock.machine()).days >= CERTIFICATE_WARNED_DAYS:
+    left = (until - clock.machine()).days if until else CERTIFICATE_WARNED_DAYS
+    if left >= CERTIFICATE_WARNED_DAYS:
         return []
+    if left < 0:
+        return [Error(f"The certificate that signs papers ran out on {until:%Y-%m-%d}.", id="portal.E001")]
     text = f"The certificate that signs papers holds until {until:%Y-%m-%d}."
     return [Warning(text, hint="Put a new one where PAPERS_CERTIFICATE points, then start anew.", id="portal.W005")]

@@ -67,6 +67,7 @@ def facts(at: datetime) -> dict[str, str]:
         "bank_name": settings.BANK["name"],
         "phone": settings.BANK["phone_display"],
         "whatsapp": settings.BANK["whatsapp_display"],
+        "emails": ", ".join(settings.BANK["emails"]),
         "cut_off": f"{promises.cut_off(kind=OrderKind.DOMESTIC, on=today):%H:%M}",
         "close": f"{settings.DAY_CLOSE_STARTS:%H:%M}",
         "execution": f"{settings.EXECUTION_STARTS:%H:%M}",

@@ -9,6 +9,7 @@ from django.urls import ResolverMatch
 
 OF_PAGE: Final = {
     "home": "first-page",
+    "paper_check": "papers",
     "auth_flow:login": "sign-in",
     "auth_flow:login_password": "sign-in",
     "auth_flow:login_code": "no-code",
@@ -23,6 +24,7 @@ OF_PAGE: Final = {
     "auth_flow:notices": "notices",
     "auth_flow:stamp": "stamp",
     "auth_flow:sessions": "sessions",
+    "auth_flow:looks": "looks",
     "auth_flow:factor": "codes",
     "auth_flow:factor_app": "codes",
     "auth_flow:factor_code": "codes",
@@ -33,6 +35,9 @@ OF_PAGE: Final = {
     "statements:accounts": "accounts",
     "statements:activity": "activity",
     "statements:statement": "statements",
+    "statements:volumes": "statements",
+    "statements:archive": "statements",
+    "statements:low_balances": "notices",
     "payments:orders": "orders",
     "payments:order": "orders",
     "payments:new_own": "own-accounts",
@@ -50,10 +55,17 @@ OF_PAGE: Final = {
     "payments:standing_order": "standing-orders",
     "payments:standing_review": "standing-orders",
     "payments:standing_sign": "standing-orders",
+    "payments:standing_skip": "standing-orders",
+    "payments:standing_take_back": "standing-orders",
+    "payments:standing_stop": "standing-orders",
+    "payments:standing_reject": "standing-orders",
     "payments:limits": "limits",
     "payments:review": "review",
     "payments:sign": "signing",
     "payments:approvals": "approvals",
+    "payments:reject": "approvals",
+    "payments:return": "approvals",
+    "payments:cancel": "orders",
 }
 BEFORE_THE_DOOR: Final = "who-may"  # home is the landing page there
 OF_ROOM: Final = {

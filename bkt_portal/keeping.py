@@ -27,6 +27,7 @@ KEPT: Final = {
     "calls": 400,  # of the contact centre, with what was done in them
     "looks": 400,  # of the contact centre at customers
     "desk_alarms": 400,
+    "exports": 30,  # rows of files that are gone
     "cases": 5 * 365,  # of security, after they were closed
     "complaints": 5 * 365,  # after the final answer, their attachments with them
     "orphans": 1,  # files that no row names
@@ -52,11 +53,23 @@ def days() -> dict[str, int]:
     return kept
 
 
+def exports() -> dict[str, int]:
+    """How long a period one file may have, from which on it is made behind the page, and for how long it is there."""
+    return {
+        "lines_max": env.integer("EXPORT_LINES_MAX", 5_000_000),
+        "lines_at_once": env.integer("EXPORT_LINES_AT_ONCE", 20_000),
+        "hours_kept": env.integer("EXPORT_HOURS_KEPT", 24),
+    }
+
+
 def attachments() -> dict[str, int]:
-    """What one complaint or reply may bring along."""
+    """What one complaint or reply may bring along, and all of them together."""
     return {
         "files_max": env.integer("ATTACHMENT_FILES_MAX", 3),
         "bytes_max": env.integer("ATTACHMENT_BYTES_MAX", 5 * 1024 * 1024),
         "bytes_together_max": env.integer("ATTACHMENT_BYTES_TOGETHER_MAX", 10 * 1024 * 1024),
         "pixels_max": env.integer("ATTACHMENT_PIXELS_MAX", 64_000_000),
+        "bytes_of_case_max": env.integer("ATTACHMENT_BYTES_OF_CASE_MAX", 50 * 1024 * 1024),
+        "bytes_a_day_max": env.integer("ATTACHMENT_BYTES_A_DAY_MAX", 2 * 1024**3),  # of all strangers
+        "free_bytes_min": env.integer("ATTACHMENT_FREE_BYTES_MIN", 1024**3),  # of the disk, left for everything else
     }

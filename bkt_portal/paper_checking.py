@@ -21,10 +21,11 @@ from accounts.fields import AmountField
 from accounts.money import MINUS
 from accounts.paper_checks import Claim, Verdict
 from accounts.refusals import Refusal
-from auth_flow import lockout
+from auth_flow import keys, lockout
 
 PER_NETWORK_MAX: Final = 30  # checks in settings.NETWORK_WINDOW_SECONDS
 PER_NUMBER_MAX: Final = 60  # of one number, from all networks together, in the same time
+PER_FACTS_MAX: Final = 60  # of one account and amount, whatever number is tried with them
 NUMBER: Final = re.compile(r"D-[0-9]{4}-[0-9]{6,10}")
 # By the first words of `Paper.kind`, as the rooms name them.
 KINDS: Final = {
@@ -169,11 +170,25 @@ def answer(form: FactsForm | FileForm, *, network: str, at: datetime) -> Verdict
     claim = form.claim()
     try:
         lockout.count_or_refuse("paper", network, at, most=PER_NETWORK_MAX)
-        if claim.number:
-            lockout.count_of_all_or_refuse(f"paper {claim.number}", at, most=PER_NUMBER_MAX)
+        _count_guess(claim, at)
     except lockout.TooManyFromHere as refusal:
         raise TooManyChecks(minutes=refusal.facts["minutes"], phone=settings.BANK["phone_display"]) from None
     return paper_checks.judge(claim)
+
+
+def _count_guess(claim: Claim, at: datetime) -> None:
+    """Of all networks together: who tries amounts on one number, and who tries one amount on all numbers, to learn
+    whether it was paid. Whoever has the code holds the paper and is counted apart, so that no guesser shuts her out.
+    """
+    if not claim.number:
+        return
+    if paper_checks.has_code(claim):
+        lockout.count_of_all_or_refuse(f"paper held {claim.number}", at, most=PER_NUMBER_MAX)
+        return
+    lockout.count_of_all_or_refuse(f"paper {claim.number}", at, most=PER_NUMBER_MAX)
+    if claim.iban_last4:
+        facts = keys.keyed("paper facts", claim.iban_last4, str(claim.amount_minor))[:32]
+        lockout.count_of_all_or_refuse(f"paper facts {facts}", at, most=PER_FACTS_MAX)
 
 
 def kind_of(verdict: Verdict | None) -> str:

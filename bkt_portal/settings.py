@@ -325,7 +325,7 @@ USE_TZ = True
 TIME_ZONE = "Europe/Tirane"
 # Files that the portal writes and keeps, for its own account alone: heads of the audit chains.
 FILES_DIR = Path(env.text("FILES_DIR", str(PORTAL_DIR / "files")))
-EXPORTS = {"lines_max": env.integer("EXPORT_LINES_MAX", 5_000_000)}
+EXPORTS = keeping.exports()
 CLEARING_DIR = Path(env.text("CLEARING_DIR", str(FILES_DIR / "clearing")))
 # The key that signs papers, as PKCS#12; "" = they go out unsigned.
 PAPERS_CERTIFICATE = env.text("PAPERS_CERTIFICATE", "")

@@ -15,7 +15,7 @@ from accounts import business_day, clock, day_watch, four_eyes
 from accounts.days import short_day
 from accounts.models import BankDay, Proposal, User
 from accounts.working_days import CalendarUnknown
-from auth_flow import door_figures
+from auth_flow import door_figures, thaws
 from complaints import selectors as complaints
 from payments import day_figures
 
@@ -155,6 +155,18 @@ def _security(_user: User, *, at: datetime, machine: datetime) -> list[Figure]:
     return shown
 
 
+def _thaws(user: User, *, at: datetime, machine: datetime) -> list[Figure]:
+    """A freeze that a colleague wants lifted waits an hour at most, with the caller at the other end."""
+    proposed_by = list(thaws.waiting(at=machine).values_list("proposed_by", flat=True))
+    hers = proposed_by.count(f"user:{user.pk}")
+    for_her = len(proposed_by) - hers
+    address = reverse("admin:desk")
+    return [
+        Figure(_("Presin vendimin tuaj"), str(for_her), "wait" if for_her else "", address),
+        Figure(_("Tuajat, presin një koleg"), str(hers), "", address),
+    ]
+
+
 def _alarms(_user: User, *, at: datetime, machine: datetime) -> list[Figure]:
     return [_bad(_("Në 24 orë"), door_figures.alarms_since(machine - A_DAY), _list("auth_flow", "deskalarm"))]
 
@@ -176,5 +188,6 @@ PANELS: "Final[tuple[tuple[StrOrPromise, str, Figures], ...]]" = (
     (gettext_lazy("Ankesa dhe mesazhe"), "complaints.view_case", _complaints),
     (gettext_lazy("Propozime"), "accounts.view_proposal", _proposals),
     (gettext_lazy("Raste sigurie"), "auth_flow.view_securitycase", _security),
+    (gettext_lazy("Heqje ngrirjesh"), "auth_flow.change_accessblock", _thaws),
     (gettext_lazy("Alarme të tavolinës"), "auth_flow.view_deskalarm", _alarms),
 )

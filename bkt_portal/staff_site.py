@@ -24,8 +24,9 @@ from bkt_portal.staff_desk import on_the_desk
 
 # What widens power without a second person, or shows a secret: a device's key, a group's rights.
 KEPT_OUT = frozenset({"auth.Group", "otp_totp.TOTPDevice"})
-# A password changes with a second person's consent, which has no page yet.
-CLOSED = frozenset({"password_change", "password_change_done"})
+# A password changes with a second person's consent, which has no page yet. The lists that a form could complete itself
+# from name people without a reason and without a trace, and no form here asks for them.
+CLOSED = frozenset({"password_change", "password_change_done", "autocomplete", "view_on_site"})
 
 
 class StaffSignIn(AdminAuthenticationForm):

@@ -18,7 +18,7 @@ from bkt_portal import help, help_anchors, help_prices, help_texts, urls, words
 from bkt_portal.management.commands import manual_pictures
 from payments.models import Tariff
 from tests import builders
-from tests.bkt_portal.test_queries import _routes
+from tests.bkt_portal.test_queries import Stage, _routes
 from tests.builders import AT
 from tests.house.sources import ROOT
 from tests.house.test_words import BARE, FILLED_IN, LEFT_IN_ENGLISH, NAMES
@@ -245,6 +245,19 @@ def test_a_page_leads_to_its_section_of_the_manual(page: str, anchor: str, signe
     shown = browser.get(reverse(page)).content.decode()
 
     assert f'href="{reverse("help_manual")}#{anchor}"' in shown
+
+
+@pytest.mark.django_db
+def test_every_page_behind_the_door_leads_to_its_section(signed_in: SignIn) -> None:
+    stage = Stage(signed_in)
+    pages = {address for name, address in stage.pages() if not name.startswith("help")}
+    shown = {address: stage.browser.get(address) for address in pages}
+    found = {at: one.content.decode() for at, one in shown.items() if one.status_code == 200 and not one.streaming}
+
+    without = [at for at, page in found.items() if "<html" in page and 'class="page-help' not in page]
+
+    assert without == []
+    assert len(found) >= 25, sorted(found)
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from pytest_django import Settings
 from accounts import paper_marks, papers
 from accounts.models import Company, Paper
 from accounts.papers import Compared, Content, Section
+from auth_flow.models import NetworkCounter
 from bkt_portal import paper_checking
 from tests import builders
 
@@ -253,6 +254,32 @@ def test_one_number_is_guessed_at_so_often_whoever_guesses(
     refused = client.post(reverse("paper_check"), facts_of(confirmation), REMOTE_ADDR="198.51.100.1")
 
     assert refused.status_code == 429
+
+
+def test_a_guesser_does_not_shut_out_whoever_holds_the_paper(
+    client: Client, confirmation: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_checking, "PER_NUMBER_MAX", 2)
+    for place in range(3):
+        guess = facts_of(confirmation, amount="1,11", code="AAAAAAAA")
+        client.post(reverse("paper_check"), guess, REMOTE_ADDR=f"203.0.113.{place}")
+
+    assert check(client, **facts_of(confirmation, code=confirmation.code))[0] == "genuine"
+
+
+def test_one_amount_is_not_tried_on_every_number(
+    client: Client, confirmation: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper_checking, "PER_FACTS_MAX", 2)
+    for place in range(2):
+        guess = facts_of(confirmation, number=f"D-2026-90000{place}")
+        client.post(reverse("paper_check"), guess, REMOTE_ADDR=f"203.0.113.{place}")
+
+    refused = client.post(reverse("paper_check"), facts_of(confirmation), REMOTE_ADDR="198.51.100.1")
+    other = client.post(reverse("paper_check"), facts_of(confirmation, amount="7,77"), REMOTE_ADDR="198.51.100.1")
+
+    assert (refused.status_code, other.status_code) == (429, 200)
+    assert "123450" not in " ".join(NetworkCounter.objects.values_list("network", flat=True))
 
 
 # --- What stands on the paper ----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts import notices
 from accounts.models import AuditEvent, Company, Entry, Notice, Posting
-from auth_flow import cases as security, desk
+from auth_flow import case_work, cases as security, desk
 from auth_flow.models import (
     Call,
     CallAct,
@@ -119,7 +119,8 @@ def test_the_evidence_of_a_case_stays_as_long_as_the_case(company: Company) -> N
     )
 
     assert "codes" not in forgotten()
-    security.close(case_id=case.pk, user_id=user.pk, outcome="u fol", actor=builders.STAFF, at=OLD)
+    case_work.take(case_id=case.pk, actor=builders.STAFF, at=OLD)
+    case_work.close(case_id=case.pk, outcome="u fol", actor=builders.STAFF, at=OLD)
     assert forgotten(NIGHT + DAY) == {"cases": 1, "codes": 1, "sign_ins": 1}
 
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import corrections
-from accounts.models import Posting, User
+from accounts.models import Posting, Proposal, User
+from auth_flow import thaws
 from auth_flow.models import DeskAlarm, SecurityCase, SmsMessage
 from bkt_portal import staff_board
 from bkt_portal.staff_board import Figure
@@ -153,6 +154,20 @@ def test_open_cases_of_security_and_those_that_nobody_has() -> None:
         )
 
     assert list(values("auth_flow.view_securitycase").values()) == ["2", "1", "20.11.2026 10:00"]
+
+
+def test_thaws_wait_for_everybody_but_whoever_proposed_them() -> None:
+    hers = clerk("auth_flow.change_accessblock")
+    an_hour_ago = MACHINE - timedelta(hours=1)
+    for number, (who, at) in enumerate([(1, MACHINE), (2, an_hour_ago), (hers.pk, MACHINE)]):
+        Proposal.objects.create(
+            kind=thaws.KIND, subject=f"user:{number}", old={}, new={}, proposed_by=f"user:{who}", proposed_at=at
+        )
+
+    (panel,) = staff_board.panels(hers, at=builders.AT, machine=MACHINE)
+
+    assert [figure.value for figure in panel.figures] == ["1", "1"]
+    assert {figure.address for figure in panel.figures} == {reverse("admin:desk")}
 
 
 def test_alarms_about_the_desk_of_the_last_day() -> None:

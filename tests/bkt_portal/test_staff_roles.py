@@ -69,7 +69,6 @@ def test_the_contact_centre_sees_no_money():
         "auth_flow.view_securitycase",
         "auth_flow.work_securitycase",
         "complaints.log_case",
-        "accounts.view_person",
     }
 
 

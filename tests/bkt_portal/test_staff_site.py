@@ -130,3 +130,12 @@ def test_what_names_no_staff_is_never_kept_as_it_was_typed(client):
     event = AuditEvent.objects.get(event="staff.sign_in.refused")
     assert event.subject.startswith("unknown:")
     assert b"Fjalekalimi" not in bytes(event.record)
+
+
+def test_no_list_of_people_completes_itself():
+    agent = builders.staff()
+    desk = doors.at_the_desk(agent)
+
+    asked = {"app_label": "accounts", "model_name": "user", "field_name": "person", "term": "a"}
+    assert desk.get("/staff/autocomplete/", asked).status_code == 404
+    assert desk.get("/staff/r/1/1/").status_code == 404

@@ -69,6 +69,16 @@ def test_only_the_migration_holds_the_owners_key() -> None:
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
+def test_only_those_who_make_papers_hold_the_key_that_signs_them() -> None:
+    key = {"papers_certificate", "papers_certificate_password"}
+
+    assert [name for name, service in SERVICES.items() if key & set(service.get("secrets", []))] == ["web", "worker"]
+    for name in ("web", "worker"):
+        assert key <= set(SERVICES[name]["secrets"])
+        assert SERVICES[name]["environment"]["PAPERS_CERTIFICATE"] == "/run/secrets/papers_certificate"
+        assert SERVICES[name]["environment"]["SECRET_KEY_FILE"] == "/run/secrets/secret_key"
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_run_in_production_mode_on_a_disk_they_cannot_write(name: str) -> None:
     assert "PORTAL_MODE" not in SERVICES[name]["environment"]

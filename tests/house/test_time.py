@@ -43,6 +43,8 @@ ASKERS_OF_THE_MACHINE = ASKERS_OF_THE_BANK | {
     "mail.py": "an errand too",
     "backends.py": "Django calls it without a moment",
     "staff_session.py": "every request of staff",
+    "export_jobs.py": "a file takes minutes, and is kept for a day from when it is there",
+    "paper_seal.py": "a certificate holds by the machine's clock, whose moment the signature bears",
     "time_travel.py": "the distance between both clocks",
     "demo.py": "a command",
     "clock.py": "the clock itself",

@@ -93,6 +93,7 @@ def test_the_pages_of_a_payment(sole: Visitor) -> None:
         "/accounts/",
         f"/accounts/{account}/",
         f"/accounts/{account}/iban/",
+        f"/accounts/{account}/months/",
         f"/accounts/{account}/activity/",
         f"/accounts/{account}/activity/?q=xyz&from=9.9.26",
     ]
