@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any, Literal
 
 # The group's name on the command line; each is a module with `measure(pace) -> list[Result]`.
-GROUPS = ("ledger", "payments", "statements", "pages", "auth")
+GROUPS = ("ledger", "payments", "statements", "exports", "pages", "auth")
 
 
 @dataclass(frozen=True, slots=True)
