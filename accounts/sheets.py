@@ -1,7 +1,8 @@
 """Tables that leave for a spreadsheet: CSV and XLSX, in which no text can act as a formula.
 
 A text that a spreadsheet would run, or turn into a number or a day, gets an apostrophe in front, in XLSX too, for a
-sheet is saved as CSV one day. IBANs and references are texts, sums are numbers.
+sheet is saved as CSV one day. So does a formula in the middle of a text, behind a sign at which a CSV is split that is
+opened with another delimiter than its own. IBANs and references are texts, sums are numbers.
 """
 
 import csv
@@ -18,10 +19,23 @@ import xlsxwriter
 
 from accounts.money import MINOR_PER_MAJOR
 
-# Both are read by Python and by PostgreSQL alike. The last four signs are the wide ones that some sheets take, too.
-FORMULA: Final = r"^\s*[=+\-@\t\r\n＝＋－＠]"
-FORMULA_OR_FIGURES: Final = FORMULA + r"|^\s*[0-9][0-9\s.,:/eE%-]*$"
+# All of these are read by Python and by PostgreSQL alike, for whom \s is not the same: the blanks that it may leave out
+# are named, those without a width too. Of the signs that begin a formula, the last four are wide ones.
+_BLANKS: Final = r"[\s\u0085\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*"
+FORMULA: Final = rf"(?i)^{_BLANKS}[=+\-@\t\r\n＝＋－＠]"
+_FIGURES: Final = rf"{_BLANKS}[(.,$€£]*[0-9][0-9\s.,:/e%()$€£-]*([ap]m)?{_BLANKS}"
+_MONTH: Final = (
+    "(jan(ar|uary)?|feb(ruary)?|shk(urt)?|mar(s|ch)?|apr(il)?|pri(ll)?|maj|may|june?|july?|qer(shor)?|korr?(ik)?"
+    "|aug(ust)?|gush?t?|sept?(ember)?|sht(ator)?|oct(ober)?|tet(or)?|nov(ember)?|n[ëe]n(tor)?|dec(ember)?|dhj(etor)?)"
+)
+_DAY: Final = rf"{_BLANKS}([0-9]+[\s./-]*{_MONTH}([\s.,/-]*[0-9]+)?|{_MONTH}[\s.,/-]*[0-9]+([\s,]+[0-9]+)?){_BLANKS}"
+FORMULA_OR_FIGURES: Final = rf"{FORMULA}|^({_FIGURES}|{_DAY})$"
+# A formula behind a delimiter; 150,- is a price.
+SPLIT: Final = rf"([,;|])({_BLANKS}([=@＝＠]|[+\-＋－]\S))"
 GUARD: Final = "'"
+SPLIT_GUARDED: Final = rf"\1{GUARD}\2"
+# What xlsxwriter would write as markup of its own, without escaping what is in it.
+MARKUP: Final = "<r>"
 # What a double holds to the last unit; a larger sum is written as text.
 EXACT_MINOR_MAX: Final = 10**15
 XLSX_LINES_MAX: Final = 1_000_000
@@ -48,6 +62,8 @@ RFC_4180: Final = CsvForm(b"", ",", ".", ("YYYY-MM-DD", "%Y-%m-%d"), FORMULA)
 
 def guarded(text: str, risky: str = FORMULA_OR_FIGURES) -> str:
     """The text as no spreadsheet runs it."""
+    if "," in text or ";" in text or "|" in text:  # quicker than to look for the whole pattern
+        text = re.sub(SPLIT, SPLIT_GUARDED, text)
     return GUARD + text if re.search(risky, text) else text
 
 
@@ -116,7 +132,8 @@ class Book:
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._book.close()
+        if error is None:  # what broke off is not packed: that takes long, and may find no room either
+            self._book.close()
 
     def add(self, cells: Sequence[Cell]) -> None:
         """One line, a cell a column; None leaves its cell empty."""
@@ -127,7 +144,8 @@ class Book:
             if cell is None or cell == "":
                 continue
             if isinstance(cell, str):
-                sheet.write_string(line, place, guarded(cell), form if kind == "text" else self._formats["text"])
+                text = GUARD + cell if cell.startswith(MARKUP) else guarded(cell)
+                sheet.write_string(line, place, text, form if kind == "text" else self._formats["text"])
             elif isinstance(cell, date):
                 sheet.write_datetime(line, place, cell, form)
             elif kind == "sum" and abs(cell) >= EXACT_MINOR_MAX:

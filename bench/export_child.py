@@ -6,10 +6,12 @@ last lines at least, whole days.
 
 import json
 import os
+import re
 import resource
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import django
 
@@ -28,8 +30,17 @@ def main() -> None:
     with tempfile.TemporaryFile() as file:
         count = exports.write(account, period, code, file)
     seconds = time.perf_counter() - started_at
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    json.dump({"seconds": seconds, "mb": peak / KIB_A_MB, "lines": count}, sys.stdout)
+    json.dump({"seconds": seconds, "mb": peak_kib() / KIB_A_MB, "lines": count}, sys.stdout)
+
+
+def peak_kib() -> int:
+    """The most that this process held at a time, or the one that sets its papers.
+
+    Not its own ru_maxrss, which begins with what the process that started it held: the benchmark itself holds more.
+    """
+    own = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(encoding="utf-8"), re.MULTILINE)
+    assert own
+    return max(int(own[1]), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 if __name__ == "__main__":

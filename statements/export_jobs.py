@@ -7,15 +7,17 @@ worker that dies loses both at once, and the next tick makes the file anew. So a
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Final
+from tempfile import TemporaryDirectory
+from typing import IO, Final, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +34,10 @@ from statements.periods import Period
 
 READY: Final = "statements.export.ready"
 FAILED: Final = "statements.export.failed"
+BROKEN: Final = "statements.export.broken"
+FULL: Final = "statements.export.full"
 TRIES_MAX: Final = 3
+READY_MAX: Final = 10  # of one user, until their day is over
 # Of the advisory locks: who makes files, and who of the users has one made by a page.
 MAKERS: Final = 5_301
 PAGES: Final = 5_302
@@ -40,7 +45,7 @@ ARRIVING: Final = ".arriving-"
 Status = Export.Status
 
 notices.declare(
-    READY, _("Skedari me veprimet e llogarisë %(account)s është gati. Merreni te Pasqyrat brenda një dite.")
+    READY, _("Skedari me veprimet e llogarisë %(account)s është gati te Pasqyrat. Atje shihni edhe deri kur mbahet.")
 )
 notices.declare(FAILED, _("Skedari me veprimet e llogarisë %(account)s nuk u bë. Arsyeja është te Pasqyrat."))
 logger = logging.getLogger(__name__)
@@ -48,6 +53,14 @@ logger = logging.getLogger(__name__)
 
 class OneFileAtATime(Refusal):
     sentence = _("Një skedar juaj po përgatitet. Prisni sa të mbarojë, pastaj kërkoni tjetrin.")
+
+
+class TooManyFiles(Refusal):
+    sentence = _("Keni %(max)s skedarë gati. Merrni njërin prej tyre, ose prisni sa të fshihet më i vjetri.")
+
+
+class NoRoomForExports(Refusal):
+    sentence = _("Për momentin nuk kemi vend për skedarë të gjatë. Provoni përsëri më vonë ose zgjidhni më pak ditë.")
 
 
 # --- At once ---------------------------------------------------------------------------------------------------------
@@ -99,11 +112,16 @@ def find(mandate: Mandate, account: BankAccount, export_id: UUID) -> Export | No
 def ask(
     *, mandate: Mandate, account: BankAccount, period: Period, form: Format, at: datetime, machine_at: datetime
 ) -> Export:
-    """Put a file into the queue, in the language that is active; refuses as `formats.lines_of`, and a second one."""
+    """Put a file into the queue, in the language that is active.
+
+    Refuses as `formats.lines_of`, a second one at a time, and one more than a user may have lying there.
+    """
     lines = formats.lines_of(account, period, form)
     user = User.objects.select_for_update(no_key=True).get(pk=mandate.user_id)
     if Export.objects.filter(user=user, status__in=Export.OPEN).exists():
         raise OneFileAtATime
+    if Export.objects.filter(user=user, status=Status.READY).count() >= READY_MAX:
+        raise TooManyFiles(max=READY_MAX)
     export = Export.objects.create(
         user=user,
         company_id=mandate.company_id,
@@ -134,6 +152,8 @@ def take(*, export: Export, mandate: Mandate, at: datetime, machine_at: datetime
 
 def make_next(*, at: datetime, machine_at: datetime) -> Export | None:
     """Make the file that waits longest; None when none does, or another worker is making one."""
+    if not Export.objects.filter(status__in=Export.OPEN).exists():
+        return None
     other = connection.copy()
     try:
         with _lock(other, MAKERS, 0) as is_mine:
@@ -183,43 +203,76 @@ def _claimed(machine_at: datetime) -> Export | None:
     return None
 
 
+class _Written(NamedTuple):
+    """What is known of a file when it is whole."""
+
+    lines: int
+    size: int
+    sha256: str
+
+
 def _make(export: Export, other: BaseDatabaseWrapper, *, at: datetime) -> None:
     """Write the file beside its place and put it there whole; a refusal ends it, a fault leaves it for a new try."""
 
     def progress(done: int) -> None:
+        _refuse_a_full_disk()
         # By the other connection: this one reads the books as of one moment and may not write.
         with other.cursor() as cursor:
             cursor.execute("UPDATE statements_export SET done = %s WHERE id = %s", [done, export.pk])
 
+    with _workshop() as place:
+        arriving = place / "file"
+        try:
+            _refuse_a_full_disk()
+            written = _written(export, arriving, progress, at=at)
+        except Refusal as refusal:
+            with translation.override(export.language):
+                reason = str(refusal.sentence)
+            _fail(export_id=export.pk, reason=reason, at=at, machine_at=clock.machine())
+            return
+        except Exception:
+            logger.exception(BROKEN, extra={"event": BROKEN, "subject": f"export:{export.pk}"})
+            raise
+        arriving.replace(path_of(export))
+    _finish(export_id=export.pk, written=written, at=at, machine_at=clock.machine())
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A directory of one try, on the disk of the store. Whoever lost the lock finds his own one gone."""
     store = _store()
     store.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in store.glob(f"{ARRIVING}*"):
-        left.unlink()  # of a worker that died
-    arriving = store / f"{ARRIVING}{export.pk.hex}"
+        shutil.rmtree(left, ignore_errors=True)  # of a worker that died
+    with TemporaryDirectory(prefix=ARRIVING, dir=store, ignore_cleanup_errors=True) as place:
+        yield Path(place)
+
+
+def _written(export: Export, arriving: Path, progress: Callable[[int], None], *, at: datetime) -> _Written:
+    """The file at that path, safe on the disk, in the language in which it was asked for."""
+    account = BankAccount.objects.select_related("company").get(pk=export.account_id)
     period, form = Period(export.first_on, export.last_on), FORMATS[export.format]
-    try:
-        with os.fdopen(os.open(arriving, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b") as file:
-            with translation.override(export.language):
-                account = BankAccount.objects.select_related("company").get(pk=export.account_id)
-                head = formats.write(account, period, form, file, at=at, progress=progress)
-            file.flush()
-            os.fsync(file.fileno())
-            digest, size = _sha256(file), file.tell()
-    except Refusal as refusal:
-        arriving.unlink(missing_ok=True)
-        with translation.override(export.language):
-            reason = str(refusal.sentence)
-        _fail(export_id=export.pk, reason=reason, at=at, machine_at=clock.machine())
-        return
-    arriving.replace(path_of(export))
-    _finish(export_id=export.pk, lines=head.count, size=size, sha256=digest, at=at, machine_at=clock.machine())
+    with arriving.open("x+b") as file, translation.override(export.language):
+        os.fchmod(file.fileno(), 0o600)
+        head = formats.write(account, period, form, file, at=at, progress=progress, unhurried=True)
+        file.flush()
+        os.fsync(file.fileno())
+        digest = _sha256(file)
+        return _Written(head.count, file.tell(), digest)
+
+
+def _refuse_a_full_disk() -> None:
+    """What is left of the disk below a limit is not for exports: other things are kept on it, too."""
+    if shutil.disk_usage(_store()).free < settings.EXPORTS["free_bytes_min"]:
+        logger.error(FULL, extra={"event": FULL})
+        raise NoRoomForExports
 
 
 @verb("statements.export.made")
-def _finish(*, export_id: UUID, lines: int, size: int, sha256: str, at: datetime, machine_at: datetime) -> None:
+def _finish(*, export_id: UUID, written: _Written, at: datetime, machine_at: datetime) -> None:
     export = Export.objects.select_for_update().select_related("user", "company", "account").get(pk=export_id)
-    export.status, export.lines, export.done = Status.READY, lines, lines
-    export.size, export.sha256, export.ended_at = size, sha256, machine_at
+    export.status, export.lines, export.done = Status.READY, written.lines, written.lines
+    export.size, export.sha256, export.ended_at = written.size, written.sha256, machine_at
     export.expires_at = machine_at + timedelta(hours=settings.EXPORTS["hours_kept"])
     export.save(update_fields=["status", "lines", "done", "size", "sha256", "ended_at", "expires_at"])
     _record("made", export, actor=_clock_of(export), at=at)
@@ -262,5 +315,13 @@ def _lock(on: BaseDatabaseWrapper, kind: int, key: int) -> Iterator[bool]:
         yield is_mine
     finally:
         if is_mine:
-            with on.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, key])
+            _unlock(on, kind, key)
+
+
+def _unlock(on: BaseDatabaseWrapper, kind: int, key: int) -> None:
+    """A lock that cannot be given back goes with its connection; what broke that is told, and not this."""
+    try:
+        with on.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [kind, key])
+    except DatabaseError:
+        on.close()

@@ -6,7 +6,7 @@ higher one, and whoever misses a line sees it.
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import IO, Final
@@ -16,6 +16,7 @@ from django.conf import settings
 from lxml import etree
 
 import accounts
+from accounts import clock
 from accounts.models import Entry
 from accounts.models.ledger import Kind
 from accounts.sheets import sum_text
@@ -71,19 +72,24 @@ def _parser() -> etree.XMLParser:
 
 
 def _opening(head: Head) -> str:
-    at, zone = _moment(head.issued_at), "T00:00:00"
-    period = head.period
+    at = _moment(head.issued_at)
+    first, last = _at(head.period.first, time.min), _at(head.period.last, time(23, 59, 59))
     bank = f"<FinInstnId><BICFI>{settings.BANK['bic']}</BICFI></FinInstnId>"
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{NAMESPACE}"><BkToCstmrStmt>\n'
         f"<GrpHdr><MsgId>{head.issued_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{head.iban[-8:]}</MsgId>"
         f"<CreDtTm>{at}</CreDtTm></GrpHdr>\n"
         f"<Stmt><Id>{head.reference}</Id><ElctrncSeqNb>{head.last}</ElctrncSeqNb><CreDtTm>{at}</CreDtTm>"
-        f"<FrToDt><FrDtTm>{period.first}{zone}</FrDtTm><ToDtTm>{period.last}T23:59:59</ToDtTm></FrToDt>\n"
-        f"<Acct><Id>{_account_id(head.iban)}</Id><Ccy>{head.currency}</Ccy><Ownr><Nm>{_cut(head.holder, 140)}</Nm>"
-        f"<Id><OrgId><Othr><Id>{head.nipt}</Id><SchmeNm><Cd>TXID</Cd></SchmeNm></Othr></OrgId></Id></Ownr>"
+        f"<FrToDt><FrDtTm>{first}</FrDtTm><ToDtTm>{last}</ToDtTm></FrToDt>\n"
+        f"<Acct><Id>{_account_id(head.iban)}</Id><Ccy>{head.currency}</Ccy><Ownr>{_owner(head)}</Ownr>"
         f"<Svcr>{bank}</Svcr></Acct>\n{_balances(head)}{_summary(head)}"
     )
+
+
+def _owner(head: Head) -> str:
+    name = f"<Nm>{escape(head.holder[:140])}</Nm>" if head.holder.strip() else ""
+    number = f"<Othr><Id>{escape(head.nipt)}</Id><SchmeNm><Cd>TXID</Cd></SchmeNm></Othr>" if head.nipt else ""
+    return name + (f"<Id><OrgId>{number}</OrgId></Id>" if number else "")
 
 
 def _balances(head: Head) -> str:
@@ -170,8 +176,9 @@ def _side(minor: int) -> str:
     return "DBIT" if minor < 0 else "CRDT"
 
 
-def _cut(text: str, most: int) -> str:
-    return escape(text[:most])
+def _at(day: date, hour: time) -> str:
+    """A moment of a day in Tirana, with the offset that it had."""
+    return datetime.combine(day, hour, clock.TIRANA).isoformat()
 
 
 def _moment(at: datetime) -> str:

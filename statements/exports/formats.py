@@ -75,11 +75,16 @@ def named(name: str, preset: str = "") -> Format:
 def lines_of(account: BankAccount, period: Period, form: Format) -> int:
     """How many lines the file would have; refuses what no file of this format carries."""
     count = count_of(account, period)
-    if form.lines_max is not None and count > form.lines_max:
-        raise mt940.TooLongForMt940(count=count, max=form.lines_max)
-    if count > settings.EXPORTS["lines_max"]:
-        raise TooManyLinesToExport(count=count, max=settings.EXPORTS["lines_max"])
+    require_room(form, lines=count)
     return count
+
+
+def require_room(form: Format, *, lines: int) -> None:
+    """Refuses more lines than a file of this format carries."""
+    if form.lines_max is not None and lines > form.lines_max:
+        raise mt940.TooLongForMt940(count=lines, max=form.lines_max)
+    if lines > settings.EXPORTS["lines_max"]:
+        raise TooManyLinesToExport(count=lines, max=settings.EXPORTS["lines_max"])
 
 
 def write(
@@ -90,8 +95,12 @@ def write(
     *,
     at: datetime,
     progress: Callable[[int], None] = lambda done: None,
+    unhurried: bool = False,
 ) -> Head:
-    """The period in the language that is active, as of one moment; the facts of what was written."""
-    with opened(account, period, at=at, progress=progress) as history:
+    """The period in the language that is active, as of one moment; the facts of what was written.
+
+    `unhurried` as in `one_moment`.
+    """
+    with opened(account, period, at=at, progress=progress, unhurried=unhurried) as history:
         form.write(history, file)
         return history.head

@@ -2,7 +2,8 @@
 
 A statement that is longer goes on in the next message: each but the first opens with what the one before handed on
 (60M, 62M), and 28C counts them. What belongs to a line stands in its 86, in code words: /EREF/, /BENM/ or /ORDP/ with
-/NAME/ and /ACCT/, /REMI/.
+/NAME/ and /ACCT/, /REMI/. The reference of a message, field 20, begins with F, or with P while the last day is not
+closed: an 86 behind the last balance would say it in words, but programs take it for the last line's.
 """
 
 import re
@@ -16,7 +17,7 @@ from accounts.models import Entry
 from accounts.models.ledger import Kind
 from accounts.refusals import Refusal
 from accounts.sheets import sum_text
-from statements.exports.columns import Labels, labels, provisional_label
+from statements.exports.columns import Labels, labels
 from statements.exports.history import Head, History, Row
 
 END: Final = "\r\n"
@@ -26,7 +27,14 @@ LINES_MAX: Final = 250_000
 # 15d with its comma; what is larger stands in no field of MT940.
 AMOUNT_END_MINOR: Final = 10**14
 NOT_X: Final = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
-PLAIN: Final = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": "'", "”": "'", "„": "'", '"': "'", "&": "+"})
+# Signs that are no letter with a mark.
+PLAIN: Final = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "‘": "'", "’": "'", "“": "'", "”": "'", "„": "'", "«": "'", "»": "'", '"': "'"}
+    | {"&": "+", "€": "EUR", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d"}
+    | {"Đ": "D", "ł": "l", "Ł": "L", "ı": "i"}
+)
+# As long as a name and a text may be in the books: what grows in plain letters must not push out what follows it.
+VALUE_MAX: Final = 140
 DETAILS_LINES: Final = 6
 DETAILS_WIDTH: Final = 65
 TRANSFER, CHARGE, RETURNED, OTHER = "NTRF", "NCHG", "NRTI", "NMSC"
@@ -77,11 +85,7 @@ def _write(history: History, file: IO[bytes], words: Labels) -> None:
             file.write(message.ended("62M", message.balance, row.booked_on).encode("ascii"))
             message = _Message(head, message.number + 1, message.balance, row.booked_on)
         message.add(lines, row.balance_after_minor)
-    provisional = f":86:{_wrapped(plain(provisional_label()))}{END}" if head.is_provisional else ""
-    if not message.has_room(provisional):
-        file.write(message.ended("62M", message.balance, head.period.last).encode("ascii"))
-        message = _Message(head, message.number + 1, message.balance, head.period.last)
-    file.write(message.ended("62F", head.closing_minor, head.period.last, provisional).encode("ascii"))
+    file.write(message.ended("62F", head.closing_minor, head.period.last).encode("ascii"))
 
 
 class _Message:
@@ -93,7 +97,7 @@ class _Message:
         self.currency, self.number, self.balance = head.currency, number, opening_minor
         first = _balance("60F" if number == 1 else "60M", opening_minor, opened_on, head.currency)
         self._parts = [
-            f":20:{head.period.last:%y%m%d}{head.last % 10**9:09d}{END}"
+            f":20:{'P' if head.is_provisional else 'F'}{head.period.last:%y%m%d}{head.last % 10**9:09d}{END}"
             f":25:{head.iban}{END}:28C:{head.period.last:%y%j}/{number}{END}{first}"
         ]
         self._room = SIGNS_A_MESSAGE - len(self._parts[0]) - self.CLOSING_SIGNS
@@ -106,8 +110,8 @@ class _Message:
         self._room -= len(lines)
         self.balance = balance_minor
 
-    def ended(self, field: str, balance_minor: int, day: object, said: str = "") -> str:
-        return f"{''.join(self._parts)}{_balance(field, balance_minor, day, self.currency)}{said}-{END}"
+    def ended(self, field: str, balance_minor: int, day: object) -> str:
+        return f"{''.join(self._parts)}{_balance(field, balance_minor, day, self.currency)}-{END}"
 
 
 def _balance(field: str, minor: int, day: object, currency: str) -> str:
@@ -116,7 +120,7 @@ def _balance(field: str, minor: int, day: object, currency: str) -> str:
 
 
 def _lines(row: Row, words: Labels) -> str:
-    """Fields 61 and 86 of an entry; a reversal is marked by its mark, RC of what was a debit."""
+    """Fields 61 and 86 of an entry. A reversal has marks of its own: RC takes a credit back, RD gives a debit back."""
     side = "D" if row.amount_minor < 0 else "C"
     if row.kind == Kind.REVERSAL:
         side = "RC" if row.amount_minor < 0 else "RD"
@@ -156,7 +160,7 @@ def _details(row: Row, words: Labels) -> str:
 
 def _value(text: str) -> str:
     """A value between code words: a slash of its own would begin another."""
-    return " ".join(plain(text).replace("/", "-").split())
+    return " ".join(plain(text).replace("/", "-").split())[:VALUE_MAX]
 
 
 def _wrapped(text: str) -> str:

@@ -118,9 +118,14 @@ def volumes(account: BankAccount, period: Period, *, at: datetime) -> list[Volum
 def volumes_asked(account: BankAccount, period: Period, *, at: datetime) -> list[Volume]:
     """The same for days that somebody chose; refuses more than anybody reads."""
     found = volumes(account, period, at=at)
-    if len(found) > VOLUMES_MAX:
-        raise TooManyVolumes(count=found[0].head.count, max=VOLUMES_MAX * LINES_A_VOLUME)
+    require_few(lines=found[0].head.count)
     return found
+
+
+def require_few(*, lines: int) -> None:
+    """Refuses more lines than papers are made of."""
+    if volumes_of(lines) > VOLUMES_MAX:
+        raise TooManyVolumes(count=lines, max=VOLUMES_MAX * LINES_A_VOLUME)
 
 
 def paper_of(account: BankAccount, volume: Volume, *, language: str, actor: audit.Actor, at: datetime) -> Paper:

@@ -12,8 +12,12 @@ from statements.exports.history import History
 
 
 def write(history: History, file: IO[bytes]) -> None:
-    """Through a directory of its own, for an XLSX is a ZIP and is finished at its end."""
-    with TemporaryDirectory(prefix="export-") as place:
+    """Through a directory of its own, for an XLSX is a ZIP and is finished at its end.
+
+    It lies beside the file where that has a name: there is room for long ones, and /tmp may be memory.
+    """
+    name = getattr(file, "name", None)
+    with TemporaryDirectory(prefix="export-", dir=Path(name).parent if isinstance(name, str) else None) as place:
         path = Path(place) / "sheet.xlsx"
         with Book(path, _("Veprimet")[:NAME_OF_THE_SHEET_MAX], columns()) as book:
             _write(history, book)

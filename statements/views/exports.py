@@ -32,7 +32,7 @@ def statement_file(request: SignedInRequest, account: BankAccount, period: Perio
     """The period in the format that the address asks for; the way to its preparation where it is long. Refuses."""
     form = formats.named(request.GET["format"], request.GET.get("preset", ""))
     if formats.lines_of(account, period, form) > settings.EXPORTS["lines_at_once"]:
-        return redirect(f"{reverse('statements:exports', args=[account.uuid])}?{_asked(period, form)}")
+        return redirect(f"{reverse('statements:exports', args=[account.uuid])}?{query_of(period, form)}")
     file = TemporaryFile()  # noqa: SIM115  the answer closes it
     try:
         export_jobs.write(mandate=request.mandate, account=account, period=period, form=form, file=file, at=at)
@@ -41,12 +41,6 @@ def statement_file(request: SignedInRequest, account: BankAccount, period: Perio
         raise
     file.seek(0)
     return _answer(file, form, form.file_name(account.iban or "", period))
-
-
-def links(account: BankAccount, period: Period) -> list[tuple[str, str]]:
-    """Label and address of every format for a period."""
-    here = reverse("statements:statement", args=[account.uuid])
-    return [(str(form.label), f"{here}?{_asked(period, form)}") for form in FORMATS.values()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,10 +127,11 @@ def _shown(account: BankAccount, export: Export) -> dict[str, object]:
 
 
 def _again(export: Export, form: Format | None) -> str:
-    return _asked(Period(export.first_on, export.last_on), form) if form else ""
+    return query_of(Period(export.first_on, export.last_on), form) if form else ""
 
 
-def _asked(period: Period, form: Format) -> str:
+def query_of(period: Period, form: Format) -> str:
+    """How an address asks for a period in a format."""
     asked = {"from": short_day(period.first), "to": short_day(period.last), "format": form.name}
     return urlencode(asked | ({"preset": form.preset} if form.preset else {}))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,11 +20,13 @@ from accounts.refusals import Refusal
 from auth_flow.decorators import signed_in
 from auth_flow.http import SignedInRequest
 from statements import periods, selectors
+from statements.exports.history import count_of
 from statements.forms import PeriodForm
 from statements.periods import Period
 from statements.selectors import Statement
-from statements.views.archive import paper_url, statement_paper
-from statements.views.exports import links, statement_file
+from statements.views.archive import statement_paper
+from statements.views.exports import statement_file
+from statements.views.offers import offers
 from statements.views.owned import account_or_404
 
 
@@ -42,14 +45,18 @@ def statement(request: SignedInRequest, account_uuid: UUID) -> HttpResponse:
     if shown is None:
         shown = selectors.statement(account, Period(today, today), at=at, lines_max=None)
     period = period or shown.period
+    is_shown = period == shown.period
+    lines = shown.count_in + shown.count_out if is_shown else count_of(account, period)
     context = {
         "account": account,
         "company": request.company,
         "form": form,
         "issued_at": at,
         "shortcuts": list(_shortcuts(account, today)),
-        "paper_url": paper_url(account, period),
-        "file_urls": links(account, period),
+        "offers": offers(account, period, lines=lines),
+        "offered": None if is_shown else period,
+        "offered_lines": lines,
+        "is_long": lines > settings.EXPORTS["lines_at_once"],
         "from_on": shown.period.first,
         "to_on": shown.period.last,
     }

@@ -1,8 +1,10 @@
 """Files of periods while the bank books: each is as of one moment, and one worker makes one at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import IO
 
 import pytest
 from django.db import connection
@@ -79,6 +81,29 @@ def test_what_is_booked_meanwhile_is_in_the_next_file(account, monkeypatch, code
     found = made(export)
     assert len(found.lines) == 6
     assert found.opening_minor + sum(line.amount_minor for line in found.lines) == found.closing_minor
+
+
+def test_neither_a_long_query_nor_a_long_pause_ends_a_file(account: BankAccount, monkeypatch) -> None:
+    """Millions of lines are added up by one query, and an XLSX is packed while the books wait."""
+    limits, plain = ("statement_timeout", "idle_in_transaction_session_timeout"), FORMATS["csv"]
+    seen: list[str] = []
+
+    def look(*_args: object) -> None:
+        with connection.cursor() as cursor:
+            for limit in limits:
+                cursor.execute(f"SHOW {limit}")
+                seen.append(cursor.fetchone()[0])
+
+    def write(history: History, file: IO[bytes]) -> None:
+        look()
+        plain.write(history, file)
+
+    monkeypatch.setitem(FORMATS, "csv", replace(plain, write=write))
+    ask(account)
+    assert export_jobs.make_next(at=AT, machine_at=clock.machine())
+    look()
+
+    assert seen == ["10min", "1h", "15s", "30s"]
 
 
 def test_two_workers_make_one_file_at_a_time_and_both_in_the_end(account: BankAccount, monkeypatch) -> None:

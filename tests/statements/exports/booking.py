@@ -39,6 +39,12 @@ def book(
     )
 
 
+def taken_back(account: BankAccount, minor: int = 7_00) -> None:
+    """Money that came by mistake, and goes again."""
+    came = book(account, minor)
+    ledger.reverse(posting=came, key=f"test:taken:{builders.unique()}", value_on=AT.date(), at=AT, reason="gabim")
+
+
 def one_of_each(account: BankAccount) -> None:
     """A line of every kind, both ways where a kind goes both ways, with a fee and a reversal."""
     for number, kind in enumerate(kind for kind in Kind if kind != Kind.REVERSAL):

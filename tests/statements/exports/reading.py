@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -143,11 +144,12 @@ def _signed(element: "etree._Element") -> int:
 
 def messages(content: bytes) -> list[str]:
     """The single messages of a file; each ends with a line that is a hyphen."""
-    return [message for message in content.decode("ascii").split("-\r\n") if message]
+    return [message for message in re.split(r"^-\r\n", content.decode("ascii"), flags=re.MULTILINE) if message]
 
 
 def transactions(content: bytes) -> Any:
-    return mt940.parse(content.decode("ascii"))
+    # As the standard means it: RC takes money back.
+    return mt940.parse(content.decode("ascii"), options=mt940.Options(reversal_sign=True))
 
 
 def _mt940(content: bytes) -> Read:

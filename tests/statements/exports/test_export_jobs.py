@@ -170,8 +170,9 @@ def test_only_rows_whose_file_is_gone_are_forgotten(account: BankAccount, mandat
 def test_a_worker_that_died_leaves_nothing_that_is_not_made_anew(account, mandate, store: Path) -> None:
     export = ask(mandate, account)
     Export.objects.filter(pk=export.pk).update(status=Status.RUNNING, tries=1, done=3)
-    store.mkdir()
-    (store / f"{export_jobs.ARRIVING}{export.pk.hex}").write_bytes(b"half")
+    left = store / f"{export_jobs.ARRIVING}of-another"
+    left.mkdir(parents=True)
+    (left / "file").write_bytes(b"half")
 
     made = make()
 

@@ -15,7 +15,7 @@ from statements.exports.history import History
 from statements.periods import Period
 from tests import builders
 from tests.builders import AT
-from tests.statements.exports.booking import book, one_of_each
+from tests.statements.exports.booking import book, one_of_each, taken_back
 from tests.statements.exports.reading import CODES, Line, Read, read, read_all, written
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,12 @@ def test_every_kind_of_line_is_the_same_in_all_of_them(account: BankAccount) -> 
     assert (found.opening_minor, found.closing_minor) == (0, account.balance_minor)
     assert [line.sequence for line in found.lines] == list(range(1, account.last_sequence + 1))
     assert adds_up(found)
+
+
+def test_money_that_is_taken_back_leaves_in_all_of_them(account: BankAccount) -> None:
+    taken_back(account, 7_00)
+
+    assert [line.amount_minor for line in the_one(read_all(account)).lines] == [7_00, -7_00]
 
 
 def test_a_period_without_lines_has_its_balance_at_both_ends(account: BankAccount) -> None:
