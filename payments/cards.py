@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.utils.translation import gettext as _, gettext_lazy as _lazy, ngettext
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from accounts import clock
 from accounts.days import on_day, weekday
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 # A longer wait is told by its headline and its reasons alone.
 STRIP_MAX = 10
 KIND_LABELS: "dict[OrderKind, StrOrPromise]" = {
-    OrderKind.OWN: _lazy("mes llogarive tuaja"),
-    OrderKind.INTERNAL: _lazy("brenda bankës"),
-    OrderKind.DOMESTIC: _lazy("brenda vendit"),
-    OrderKind.BUDGET: _lazy("për buxhetin"),
+    OrderKind.OWN: gettext_lazy("mes llogarive tuaja"),
+    OrderKind.INTERNAL: gettext_lazy("brenda bankës"),
+    OrderKind.DOMESTIC: gettext_lazy("brenda vendit"),
+    OrderKind.BUDGET: gettext_lazy("për buxhetin"),
 }
 CHIPS = {
     OrderStatus.AWAITING: "wait",
@@ -156,11 +156,24 @@ def dots(given: int, wanted: int) -> list[bool]:
 
 
 def promise_card(
-    promised: cutoff.Promised, *, today: date, afterwards: bool = False, executed_on: date | None = None
+    promised: cutoff.Promised,
+    *,
+    today: date,
+    afterwards: bool = False,
+    executed_on: date | None = None,
+    home_on: date | None = None,
 ) -> PromiseCard:
-    """The promise as it reads today: before the release as it would be, afterwards looking back at what was done."""
+    """The promise as it reads today: before the release as it would be, afterwards looking back at what was done.
+
+    `home_on` is the day on which the money of an executed order came back.
+    """
     sentence, *why = promise_words(promised, today=today, afterwards=afterwards)
-    if executed_on:
+    if executed_on and home_on:
+        sentence = _("U krye %(on_day)s, u kthye %(home_on)s") % {
+            "on_day": on_day(executed_on),
+            "home_on": on_day(home_on),
+        }
+    elif executed_on:
         sentence = _("U krye %(on_day)s") % {"on_day": on_day(executed_on)}
     notes = {
         "passed": _("afati %(time)s kaloi") % {"time": _time(promised.cut_off)},

@@ -129,9 +129,12 @@ LAWS: Final = (
             SELECT currency, sum(amount) AS amount FROM (
               SELECT i.currency, i.amount_minor AS amount
                 FROM payments_clearingitem i JOIN payments_paymentorder o ON o.id = i.order_id
-               WHERE i.status IN ('waiting', 'sent', 'accepted')
-                  OR i.status = 'rejected' AND o.status = 'executed'
-                     AND NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = o.posting_id)
+               WHERE (i.status IN ('waiting', 'sent', 'accepted') OR i.status = 'rejected' AND o.status = 'executed')
+                 AND NOT EXISTS (
+                   SELECT 1 FROM accounts_posting back JOIN accounts_entry e ON e.posting_id = back.id
+                     JOIN accounts_bankaccount house ON house.id = e.account_id
+                    WHERE back.gives_back_id = o.posting_id AND back.kind <> 'return'
+                      AND house.house_code LIKE 'clearing-domestic-%%')
               UNION ALL
               SELECT i.currency, -i.amount_minor
                 FROM payments_paymentreturn r JOIN payments_clearingitem i ON i.id = r.item_id

@@ -101,6 +101,7 @@ def _payment(order: PaymentOrder) -> Iterator[tuple[str, str]]:
     yield _("Gjithsej nga llogaria"), format_money(order.total_minor, order.currency)
     yield _("Përshkrimi"), order.description or "–"
     yield from card.details
+    yield _("Dita e premtuar"), full_day(order.promise.execute_on)
     yield _("Kryer më"), _moment(order.ended_at)
     yield _("Regjistruar më"), full_day(order.posting.booked_on)
     yield _("Data e valutës"), full_day(order.posting.value_on)

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock, selectors as books
+from accounts.models import Entry
+from accounts.models.ledger import Kind
 from accounts.refusals import Refusal
 from accounts.verbs import verb
+from payments.interbank import CLEARING
 from payments.models import (
     ArrivedFile,
     ClearingItem,
@@ -205,14 +208,10 @@ def _waiting() -> list[tuple[str, str, Tally, datetime]]:
 
 
 def _balances() -> list[Balance]:
-    items = _sums(ClearingItem.objects.values_list("currency", "status").annotate(Sum("amount_minor")))
-    homeless = _sums(
-        ClearingItem.objects.filter(
-            status=Status.REJECTED, order__status=OrderStatus.EXECUTED, order__posting__given_back_by=None
-        )
-        .values_list("currency", "status")
-        .annotate(Sum("amount_minor"))
-    )
+    there = Sum("amount_minor", filter=~_taken_out_again(), default=0)
+    items = _sums(ClearingItem.objects.values_list("currency", "status").annotate(there=there))
+    rejected = ClearingItem.objects.filter(status=Status.REJECTED, order__status=OrderStatus.EXECUTED)
+    homeless = _sums(rejected.values_list("currency", "status").annotate(there=there))
     returned = dict(
         PaymentReturn.objects.filter(posting__given_back_by=None)
         .values_list("item__currency")
@@ -227,7 +226,7 @@ def _balances() -> list[Balance]:
     return [
         Balance(
             currency=currency,
-            booked_minor=books.house_account("clearing-domestic", currency).balance_minor,
+            booked_minor=books.house_account(CLEARING, currency).balance_minor,
             waiting_minor=items.get((currency, Status.WAITING), 0),
             unanswered_minor=items.get((currency, Status.SENT), 0),
             homeless_minor=homeless.get((currency, Status.REJECTED), 0),
@@ -238,6 +237,12 @@ def _balances() -> list[Balance]:
         )
         for currency in currencies
     ]
+
+
+def _taken_out_again() -> Exists:
+    """Of an item: whether staff or the core gave its money back from the clearing account. A return has its own row."""
+    legs = Entry.objects.filter(posting__gives_back=OuterRef("order__posting")).exclude(posting__kind=Kind.RETURN)
+    return Exists(legs.filter(account__house_code__startswith=CLEARING))
 
 
 def _sums(rows: QuerySet[ClearingItem, tuple[str, str, int]]) -> dict[tuple[str, str], int]:

@@ -256,4 +256,4 @@ def new_submit_key() -> str:
 
 def _account_label(account: BankAccount) -> str:
     tail = (account.iban or "")[-4:]
-    return f"{account.currency} …{tail} · {format_amount(account.available_minor)}"
+    return f"{account.currency} …{tail} · {format_amount(account.available_minor)} · {account.name}"

@@ -55,7 +55,7 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     """One order: where it stands, why that day, who signed, what may still be done."""
     signatures, warnings = selectors.signatures(order), answered_cards(order)
     is_live = order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING}
-    promise = None
+    promise, home_at = None, order.returned_at or getattr(order, "given_back_at", None)
     if is_live or order.released_at:
         promised = promises.promised_or_expected(order, at=at)
         promise = cards.promise_card(
@@ -63,6 +63,7 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
             today=clock.tirana_day(at),
             afterwards=not is_live,
             executed_on=clock.tirana_day(order.ended_at) if order.posting_id and order.ended_at else None,
+            home_on=clock.tirana_day(home_at) if home_at else None,
         )
     preparer_may = order.prepared_by_id == mandate.user_id and is_live
     return {

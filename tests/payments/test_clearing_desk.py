@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 
+from accounts import books_check
 from accounts.models import AuditEvent
 from accounts.selectors import house_account
 from payments import reconciliation, sent_files
 from payments.models import Difference, SentFile
 from tests import builders, doors
+from tests.core_messages import Ntry, brought
 from tests.payments.clearing_cast import (
     AT_10_30,
     AT_13,
@@ -61,6 +63,20 @@ def test_a_posting_that_clearing_does_not_know_is_a_difference(firm, folder):
 
     assert balance_of().difference_minor == 77
     assert not reconciliation.reconcile(at=AT_15).is_even
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_what_the_core_took_back_after_it_had_left_is_no_difference(firm, folder, tmp_path, is_answered):
+    order = executed(firm, amount_minor=400_000)
+    file = sent()
+    if is_answered:
+        answer(file)
+
+    report = brought(tmp_path, firm.account, Ntry("4000.00", end_to_end_id=order.number, is_reversal=True))
+
+    assert report.counts == {"booked": 1}
+    assert (balance_of().booked_minor, balance_of().explained_minor) == (0, 0)
+    assert books_check.breached(books_check.check(at=AT_15)) == []
 
 
 def test_a_day_tells_what_left_what_came_back_and_what_is_open(firm, folder):

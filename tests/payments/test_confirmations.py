@@ -69,6 +69,7 @@ def test_it_says_who_paid_whom_how_much_when_and_who_signed(preparer, firm, exec
         firm.signers[0].user.full_name,
         "20.11.2026 10:00",
         "20 nëntor 2026",
+        "Dita e premtuar",
     ):
         assert said in text, said
     assert builders.OTHER_BANK_IBAN in text.replace(" ", "")

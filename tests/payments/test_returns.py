@@ -12,6 +12,7 @@ from payments import arrivals, reconciliation, returns, selectors
 from payments.iso20022 import pacs004, reasons, xml
 from payments.iso20022.pacs004 import PaymentReturns, Return
 from payments.models import ArrivedFile, Difference, PaymentOrder, PaymentReturn
+from payments.pages.orders import order_page
 from payments.timeline import timeline
 from tests.payments.clearing_cast import (
     AT_13,
@@ -93,6 +94,8 @@ def test_its_people_are_told_and_its_way_says_so(order, firm):
     titles = ["U dërgua në klerim", "U pranua në klerim", "U kthye në llogarinë tuaj"]
     assert [step.title for step in shown][-3:] == titles
     assert shown[-1].text == reasons.SENTENCES["AC04"]
+    promise = order_page(now, firm.preparer, at=AT_15)["promise"]
+    assert promise.sentence == "U krye të premten 20 nëntor 2026, u kthye të premten 20 nëntor 2026"
 
 
 @pytest.mark.parametrize("names", [("transaction_id",), ("uetr",), ("end_to_end_id",)])
