@@ -16,6 +16,9 @@ PLACES: Final = "accounts.place_banner"
 STAYS = _("Një njoftim nuk ndryshohet: hiqeni dhe vendosni një tjetër. Orët janë të Tiranës.")
 
 
+WIDE = forms.TextInput(attrs={"class": "vLargeTextField"})
+
+
 class MomentField(forms.SplitDateTimeField):
     """A day and a time of day in Tirana, each in the browser's own field."""
 
@@ -43,9 +46,12 @@ class BannerForm(forms.Form):
     text_sq = forms.CharField(
         label=_("Teksti shqip"),
         max_length=240,
+        widget=WIDE,
         help_text=_("Një fjali e thjeshtë, pa lidhje: çfarë nuk punon, deri kur, dhe çfarë të bëjë klienti."),
     )
-    text_en = forms.CharField(label=_("Teksti anglisht"), max_length=240, help_text=_("E njëjta fjali, anglisht."))
+    text_en = forms.CharField(
+        label=_("Teksti anglisht"), max_length=240, widget=WIDE, help_text=_("E njëjta fjali, anglisht.")
+    )
     starts_at = MomentField(label=_("Fillon"))
     ends_at = MomentField(label=_("Mbaron"), help_text=_("Shihet deri në këtë çast; mund ta hiqni edhe më parë."))
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.crypto import get_random_string
 
 from accounts import audit, business_day, clock, day_close, enrolment, ledger, selectors
@@ -14,7 +15,7 @@ from accounts.ledger import Facts, Leg
 from accounts.models import BankAccount, Company, Mandate, User
 from accounts.models.ledger import Channel, Kind
 from auth_flow import endings, fnp, freeze, login
-from auth_flow.models import LoginAttempt
+from auth_flow.models import LoginAttempt, SmsMessage
 from bkt_portal import demo_budget, demo_clearing, demo_payees
 from bkt_portal.demo_cast import FIRMS, PASSWORD, SUPPLIERS, Firm, Player
 from bkt_portal.demo_year import Fact, Happening, Payment, year_of
@@ -27,11 +28,13 @@ COLLEAGUE = audit.Actor(name="user:demo-branch-second", role="staff")
 YEAR = timedelta(days=365)
 CARD_YEARS = 4
 AGREEMENT = "2024-1"
+RESERVE = "ALL, reserve"
 
 
 @dataclass(slots=True)
 class Stage:
-    """What has been built: accounts by company and currency, people by customer number, mandates by both."""
+    """What has been built: accounts by company and currency, or RESERVE; people by customer number; mandates
+    by both."""
 
     accounts: dict[tuple[str, str], BankAccount] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
@@ -46,6 +49,7 @@ def build(*, at: datetime) -> Stage:
     for firm in FIRMS:
         _enrol(stage, firm, start=start, at=at)
         demo_payees.know(_preparer(stage, firm.nipt), at=start)
+        _set_aside(stage, firm, at=start)
     demo_budget.keep(actor=BRANCH, colleague=COLLEAGUE, at=start)
     calendar = business_day.calendar()
     first, last = clock.tirana_day(start) + timedelta(days=2), clock.tirana_day(at) - timedelta(days=1)
@@ -58,6 +62,7 @@ def build(*, at: datetime) -> Stage:
     _block(stage)
     for attempt in stage.sessions.values():
         endings.end(attempt, LoginAttempt.Ended.SIGNED_OUT, at=clock.machine())
+    _hand_over_codes()
     return stage
 
 
@@ -71,6 +76,9 @@ def _enrol(stage: Stage, firm: Firm, *, start: datetime, at: datetime) -> None:
     for place, (currency, minor) in enumerate(firm.opening.items(), start=1):
         stage.accounts[firm.nipt, currency] = _account(company, firm, place, currency, at=start)
         _book(stage, Fact(firm.nipt, currency, minor, firm.name, "Derdhje në hapje", Channel.BRANCH), at=start)
+    if firm.reserve:
+        place = len(firm.opening) + 1
+        stage.accounts[firm.nipt, RESERVE] = _account(company, firm, place, "ALL", name="Rezerva", at=start)
     for player in firm.players:
         number = player.customer_number
         if number not in stage.users:
@@ -110,13 +118,15 @@ def _activate(mandate: Mandate, *, at: datetime) -> None:
     )
 
 
-def _account(company: Company, firm: Firm, place: int, currency: str, *, at: datetime) -> BankAccount:
+def _account(
+    company: Company, firm: Firm, place: int, currency: str, *, name: str = "Llogaria rrjedhëse", at: datetime
+) -> BankAccount:
     part = f"9999{firm.nipt[1:9]}{place}{currency}"
     return enrolment.open_account(
         company=company,
         iban=make_albanian_iban(str(settings.BANK["code"]), firm.branch, part),
         currency=currency,
-        name="Llogaria rrjedhëse",
+        name=name,
         actor=BRANCH,
         at=at,
     )
@@ -211,8 +221,29 @@ def _prepared(stage: Stage, payment: Payment, *, at: datetime, requested_on: dat
 
 def _signed(stage: Stage, payment: Payment, *, at: datetime, requested_on: date | None = None) -> PaymentOrder:
     """Prepared, submitted and signed by as many as the company wants."""
-    order = _prepared(stage, payment, at=at, requested_on=requested_on)
-    preparer = _preparer(stage, payment.nipt)
+    return _released(stage, _prepared(stage, payment, at=at, requested_on=requested_on), at=at)
+
+
+def _set_aside(stage: Stage, firm: Firm, *, at: datetime) -> None:
+    """The reserve of a company, moved between its own accounts."""
+    if not firm.reserve:
+        return
+    wish = orders.Wish(
+        kind=OrderKind.OWN,
+        debit_account=UUID(str(stage.accounts[firm.nipt, "ALL"].uuid)),
+        beneficiary_name=firm.name,
+        beneficiary_iban=stage.accounts[firm.nipt, RESERVE].iban or "",
+        amount_minor=firm.reserve,
+        description="Rezerva e vitit",
+    )
+    preparer = _preparer(stage, firm.nipt)
+    order = orders.prepare(mandate=preparer, wish=wish, submit_key=get_random_string(32), at=at)
+    execution.execute(order_id=_released(stage, order, at=at).pk, at=at)
+
+
+def _released(stage: Stage, order: PaymentOrder, *, at: datetime) -> PaymentOrder:
+    """A draft, submitted and signed by as many as its company wants."""
+    preparer = _preparer(stage, order.company.nipt)
     order = orders.submit(order_id=order.pk, mandate=preparer, version=order.version, at=at)
     for mandate in _signers(stage, order, preparer)[: order.signatures_wanted]:
         order = _sign(stage, order, mandate, at=at)
@@ -281,8 +312,12 @@ def _leave_something_to_do(stage: Stage, *, at: datetime) -> None:
 
 
 def _block(stage: Stage) -> None:
-    """As a customer does who lost her phone; by the machine's clock, like every way in."""
+    """As a customer does who lost her phone; by the machine's clock, like every way in.
+
+    She was in before: whoever checks a caller asks when that was.
+    """
     firm, blocked = next((firm, player) for firm in FIRMS for player in firm.players if player.role == "blocked")
+    _session(stage, stage.mandates[firm.nipt, blocked.customer_number])
     freeze.freeze(
         customer_number=blocked.customer_number,
         nipt=firm.nipt,
@@ -296,3 +331,10 @@ def _submitted(stage: Stage, payment: Payment, *, at: datetime) -> PaymentOrder:
     order = _prepared(stage, payment, at=at)
     preparer = _preparer(stage, payment.nipt)
     return orders.submit(order_id=order.pk, mandate=preparer, version=order.version, at=at)
+
+
+def _hand_over_codes() -> None:
+    """The SMS of the codes that were typed had come: no gateway was there yet, and late they would only confuse."""
+    typed = SmsMessage.objects.filter(status=SmsMessage.Status.QUEUED, challenge__consumed_at__isnull=False)
+    came_at = F("created_at") + timedelta(seconds=4)
+    typed.update(status=SmsMessage.Status.DELIVERED, sent_at=F("created_at"), delivered_at=came_at, gateway="file")

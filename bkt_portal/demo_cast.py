@@ -41,7 +41,10 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """One company: how many others must sign, what its accounts open with (minor units), how large its business is."""
+    """One company: how many others must sign, what its accounts open with (minor units), how large its business is.
+
+    `reserve` goes to a second account in ALL by an order of the company's own; 0 where it has none.
+    """
 
     name: str
     nipt: str
@@ -50,6 +53,7 @@ class Firm:
     opening: dict[str, int]
     players: tuple[Player, ...]
     scale: int
+    reserve: int = 0
 
 
 VERA = Player("two_companies", "400210558", "Vera", "Doda", "+355672000104", prepares=True, signs=True)
@@ -59,9 +63,10 @@ FIRMS = (
         nipt="L12345678A",
         branch="1162",
         other_signers=0,
-        opening={"ALL": 412_000_000, "EUR": 4_100_000},
+        opening={"ALL": 477_000_000, "EUR": 4_100_000},
         players=(Player("sole", "400210015", "Elira", "Hoxha", "+355672000101", prepares=True, signs=True),),
         scale=1,
+        reserve=65_000_000,
     ),
     Firm(
         name="DRINI TREG SHPK",

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts import clock
 from accounts.fields import AmountField
 from accounts.identifiers import account_tail
 from accounts.models import BankAccount
@@ -16,7 +17,9 @@ from accounts.refusals import Refusal
 from auth_flow.decorators import public
 from bkt_portal import demo_clearing
 from bkt_portal.header import moment_of
+from payments import selectors
 from payments.iso20022 import reasons
+from payments.models.orders import Rail
 
 
 class IncomingForm(forms.Form):
@@ -59,5 +62,11 @@ def page(request: HttpRequest) -> HttpResponse:
             messages.info(request, _("Pagesa u nis. Pas pak sekondash e gjeni te veprimet e llogarisë."))
             return redirect("demo_clearing")
     endings = [(end, _(reasons.sentence(code))) for end, code in sorted(demo_clearing.REASON_OF_ENDING.items())]
-    context = {"form": form, "endings": endings, "word": demo_clearing.ASKS_BACK}
+    sessions = selectors.sessions(Rail.AECH, on=clock.tirana_day(moment_of(request)))
+    context = {
+        "form": form,
+        "endings": endings,
+        "word": demo_clearing.ASKS_BACK,
+        "sessions": ", ".join(f"{session.at_time:%H:%M}" for session in sessions),
+    }
     return render(request, "demo/clearing.html", context, status=422 if form.errors else 200)

@@ -10,7 +10,7 @@ from accounts.models.ledger import Channel
 from accounts.working_days import ONE_DAY, Calendar
 from bkt_portal.demo_cast import BUYERS, SUPPLIERS, Firm, Supplier
 
-FRIDAY = 4
+WEDNESDAY, FRIDAY = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,9 @@ def _day_of(firm: Firm, day: date, dice: random.Random) -> Iterator[tuple[int, F
         yield 210, _payment(firm, day, dice)
     if day.day <= 7 and day.weekday() == 1:
         yield 130, Fact(firm.nipt, "ALL", -18_500_000 * firm.scale, "Paga", f"Paga {day:%m/%Y}", Channel.BRANCH)
+    if 8 <= day.day <= 14 and day.weekday() == WEDNESDAY:
+        text = f"Takim {day:%d.%m}, çmimi me TVSH"
+        yield 270, Fact(firm.nipt, "ALL", -245_000 * firm.scale, "Kafé Europa", text, Channel.CARD)
     if "EUR" in firm.opening and dice.random() < 0.07:
         sign = 1 if dice.random() < 0.6 else -1
         who = "MERIDIANA SRL" if sign > 0 else "NORDLICHT GMBH"

@@ -54,11 +54,14 @@ def days() -> dict[str, int]:
 
 
 def exports() -> dict[str, int]:
-    """How long a period one file may have, from which on it is made behind the page, and for how long it is there."""
+    """How long a period one file may have, from which on it is made behind the page, for how long it is there, and how
+    much of the disk stays free for everything else.
+    """
     return {
         "lines_max": env.integer("EXPORT_LINES_MAX", 5_000_000),
         "lines_at_once": env.integer("EXPORT_LINES_AT_ONCE", 20_000),
         "hours_kept": env.integer("EXPORT_HOURS_KEPT", 24),
+        "free_bytes_min": env.integer("EXPORT_FREE_BYTES_MIN", 2 * 1024**3),
     }
 
 

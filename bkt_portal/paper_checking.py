@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _now, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts import paper_checks, paper_marks
 from accounts.fields import AmountField
@@ -196,4 +196,4 @@ def kind_of(verdict: Verdict | None) -> str:
     if verdict is None or verdict.paper is None:
         return ""
     kind = verdict.paper.kind
-    return next((str(name) for start, name in KINDS.items() if kind.startswith(start)), _now("Dokument i bankës"))
+    return next((str(name) for start, name in KINDS.items() if kind.startswith(start)), gettext("Dokument i bankës"))

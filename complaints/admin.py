@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LANGUAGE = "sq"
+# The contact centre's desk, which leads here from a call.
+CALLS_PAGE = "admin:desk"
+TAKES_CALLS = "auth_flow.change_accessblock"
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -151,7 +154,7 @@ class CaseDesk(Acting, Shown):
                 return redirect(self._address_of(request, case))
         page = self._asked(request, LOG, None, form)
         if not self.has_view_permission(request) and page.context_data:
-            page.context_data["back"] = reverse("admin:index")
+            page.context_data["back"] = _back_of_an_agent(request)
         return page
 
     def paper(self, request: HttpRequest, case_id: UUID) -> HttpResponse:
@@ -187,6 +190,10 @@ class CaseDesk(Acting, Shown):
     def follower(self, case: Case) -> str:
         return case.assigned_to.username if case.assigned_to else "–"
 
+    def _address_of(self, request: HttpRequest, shown: Model) -> str:
+        """An agent who may not see the queue goes on where she was."""
+        return super()._address_of(request, shown) if self.has_view_permission(request) else _back_of_an_agent(request)
+
     def _links(self, request: HttpRequest, acts: Any, *row: str) -> "list[tuple[str, StrOrPromise]]":
         """The acts, and beside them what is no act on a row: to log a case, to take the paper along."""
         links = super()._links(request, acts, *row)
@@ -214,6 +221,11 @@ class CaseDesk(Acting, Shown):
             raise PermissionDenied
         answers.note_look(case_id=case.pk, actor=desk.actor_of(request), at=clock.now())
         return case
+
+
+def _back_of_an_agent(request: HttpRequest) -> str:
+    """The desk where her call goes on; the first page for whoever takes none."""
+    return reverse(CALLS_PAGE if request.user.has_perm(TAKES_CALLS) else "admin:index")
 
 
 def _thread_of(case: Case) -> list[tuple[Reply, str]]:

@@ -50,8 +50,9 @@ def test_a_payment_comes_in_on_request(firm, folder):
 
 def test_it_has_a_page_and_a_button(firm, folder, settings):
     settings.ROOT_URLCONF = "tests.bkt_portal.demo_urls"
-    page = Client().get("/demo/clearing/")
-    assert f"..{firm.account.iban[-4:]}" in page.content.decode()
+    page = Client().get("/demo/clearing/").content.decode()
+    assert f"..{firm.account.iban[-4:]}" in page
+    assert "10:30, 13:00, 15:00" in page
 
     answer = Client().post("/demo/clearing/", {"iban": firm.account.iban, "amount": "12.500,00"})
 

@@ -204,15 +204,27 @@ def test_a_call_is_logged_in_the_customers_own_list(desk: Client) -> None:
 
 
 def test_a_letter_of_somebody_who_is_no_client_is_logged_too() -> None:
-    centre = at_the_desk(room.staff_of("Qendra e kontaktit"))
+    branch = at_the_desk(room.staff_of("Degë"))
     typed = {"kind": "suggestion", "channel": "email", "name": "Agim Prifti", "email": "agim@example.com"}
 
-    page = centre.post(LOG, typed | {"message": "Orari më i gjatë."}, follow=True)
+    page = branch.post(LOG, typed | {"message": "Orari më i gjatë."}, follow=True)
 
     case = Case.objects.get()
     assert (case.user, case.email, case.channel) == (None, "agim@example.com", "email")
     assert case.number in page.content.decode()
     assert page.redirect_chain[0][0] == reverse("admin:index"), "whoever may only log does not see the queue"
+
+
+def test_an_agent_goes_back_to_her_call() -> None:
+    centre = at_the_desk(room.staff_of("Qendra e kontaktit"))
+    typed = {"kind": "complaint", "channel": "phone", "name": "Agim Prifti", "phone": "069 20 00 018"}
+
+    asked = centre.get(LOG).content.decode()
+    page = centre.post(LOG, typed | {"message": "Pse u bllokova?"}, follow=True)
+
+    assert f'href="{reverse("admin:desk")}"' in asked
+    assert page.redirect_chain == [(reverse("admin:desk"), 302)]
+    assert Case.objects.get().number in page.content.decode()
 
 
 @pytest.mark.parametrize("channel", ["phone", "email", "whatsapp", "social", "branch"])

@@ -86,6 +86,11 @@ def test_our_services_run_in_production_mode_on_a_disk_they_cannot_write(name: s
     assert SERVICES[name]["read_only"] is True
 
 
+def test_whoever_writes_or_hands_out_files_has_their_volume() -> None:
+    """Attachments and fiscal reports are handed out by the web server, exports are written by the worker for it."""
+    assert [name for name in OURS if "files:/files" in SERVICES[name].get("volumes", [])] == ["web", "worker"]
+
+
 def test_there_is_one_beat_and_every_queue_has_a_worker() -> None:
     beats = [name for name, service in SERVICES.items() if "beat" in service.get("command", [])]
 

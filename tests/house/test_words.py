@@ -1,5 +1,6 @@
 """Albanian with its letters, English nowhere on an Albanian screen, and no page that congratulates itself."""
 
+import ast
 import re
 from functools import cache
 
@@ -7,7 +8,7 @@ import polib
 import pytest
 
 from bkt_portal import words
-from tests.house.sources import ROOT
+from tests.house.sources import ROOT, modules, shown, tree
 
 ENGLISH = ROOT / "bkt_portal" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 ALBANIAN = ROOT / "bkt_portal" / "locale" / "sq" / "LC_MESSAGES" / "django.po"
@@ -46,6 +47,20 @@ def test_albanian_is_written_with_its_letters() -> None:
 
 def test_no_english_is_left_on_an_albanian_screen() -> None:
     assert [text for text in _sentences() if LEFT_IN_ENGLISH.search(_bare(text))] == []
+
+
+def test_sentences_are_marked_by_names_that_are_collected() -> None:
+    """Under any other name, as of `gettext_lazy as _lazy`, a sentence would stay Albanian on every English screen."""
+    unknown = [
+        f"{shown(path, node)}: {name.asname}"
+        for path in modules().values()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and (name.asname or name.name) not in words.KEYWORDS
+    ]
+
+    assert unknown == []
 
 
 def test_no_page_congratulates_itself() -> None:

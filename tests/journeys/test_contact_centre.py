@@ -115,7 +115,6 @@ def test_a_complaint_is_written_down_in_the_call(agent: Visitor, open_browser: O
     button(agent, "Regjistro").click()
     expect(agent.page.locator(".messagelist")).to_contain_text("Numri për klientin")
 
-    agent.page.get_by_role("link", name="Gjej një klient").click()
     agent.page.get_by_role("status").get_by_role("link", name=sole_user.full_name).click()
     expect(agent.page.locator(".desk-call")).to_contain_text("Telefonata nisi")
     customer = open_browser(sole_user).sign_in()
