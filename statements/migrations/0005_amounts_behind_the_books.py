@@ -70,7 +70,8 @@ CREATE INDEX word_lines_by_amounts ON statements_wordline (account_id, (sequence
 CREATE FUNCTION lines_by_amounts(
   p_account bigint, p_part bigint, p_low bigint, p_high bigint, p_newest_first boolean, p_min bigint, p_max bigint,
   p_limit int
-) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET jit = off SET max_parallel_workers_per_gather = 0
+SET plan_cache_mode = force_generic_plan AS $$
 -- Numbers of a part of an account's life, from p_low to p_high, whose amounts are of that size.
 BEGIN
   RETURN QUERY
@@ -85,11 +86,13 @@ SEARCH = """
 CREATE OR REPLACE FUNCTION lines_found(
   p_account bigint, p_first bigint, p_last bigint, p_newest_first boolean, p_said text, p_marks text[], p_min bigint,
   p_max bigint, p_limit int
-) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) RETURNS SETOF bigint LANGUAGE plpgsql STABLE SET jit = off SET max_parallel_workers_per_gather = 0
+SET plan_cache_mode = force_generic_plan AS $$
 -- Numbers of an account's lines, from p_first to p_last (NULL: to the newest), in the order asked for, at most p_limit:
 -- those with a word that begins with each of the words said, with every mark (`=out`), and an amount of that size.
 -- First the nearest thousand lines, where what is common is found at once; then part by part by the index of words or,
--- where no word or mark is asked for, of amounts. What has no words yet is read in the books.
+-- where no word or mark is asked for, of amounts. What has no words yet is read in the books. No other process helps: to
+-- begin one takes five milliseconds, a part without the word ten microseconds.
 DECLARE
   v_plain text := plain_words(p_said);
   v_words text[] := string_to_array(v_plain, ' ');

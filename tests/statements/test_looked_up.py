@@ -2,7 +2,7 @@
 
 import hypothesis
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, strategies as st
 
 from accounts.models import BankAccount, Entry
@@ -101,3 +101,13 @@ def test_an_account_whose_words_cannot_be_written_hinders_no_other(
 
     assert WordLine.objects.filter(account=other).count() == Entry.objects.filter(account=other).count() == 1
     assert [vars(record)["event"] for record in caplog.records] == ["statements.words.failed"]
+
+
+def test_no_other_process_helps_with_a_look_up() -> None:
+    """The planner wants one from some millions of lines on, for each part of an account: milliseconds a part."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname IN ('lines_found', 'lines_by_amounts')")
+        found = [settings for (settings,) in cursor.fetchall()]
+
+    assert len(found) == 2
+    assert all("max_parallel_workers_per_gather=0" in settings for settings in found)
