@@ -208,10 +208,10 @@ def _waiting() -> list[tuple[str, str, Tally, datetime]]:
 
 
 def _balances() -> list[Balance]:
-    there = Sum("amount_minor", filter=~_taken_out_again(), default=0)
-    items = _sums(ClearingItem.objects.values_list("currency", "status").annotate(there=there))
-    rejected = ClearingItem.objects.filter(status=Status.REJECTED, order__status=OrderStatus.EXECUTED)
-    homeless = _sums(rejected.values_list("currency", "status").annotate(there=there))
+    there = ClearingItem.objects.filter(~_taken_out_again())
+    items = _sums(there.values_list("currency", "status").annotate(Sum("amount_minor")))
+    rejected = there.filter(status=Status.REJECTED, order__status=OrderStatus.EXECUTED)
+    homeless = _sums(rejected.values_list("currency", "status").annotate(Sum("amount_minor")))
     returned = dict(
         PaymentReturn.objects.filter(posting__given_back_by=None)
         .values_list("item__currency")
@@ -222,7 +222,8 @@ def _balances() -> list[Balance]:
     settled = dict(
         Settlement.objects.filter(posting__given_back_by=None).values_list("currency").annotate(Sum("amount_minor"))
     )
-    currencies = sorted({currency for currency, _status in items} | credits.keys() | settled.keys())
+    named = set(ClearingItem.objects.values_list("currency", flat=True).distinct())
+    currencies = sorted(named | credits.keys() | settled.keys())
     return [
         Balance(
             currency=currency,
@@ -240,7 +241,10 @@ def _balances() -> list[Balance]:
 
 
 def _taken_out_again() -> Exists:
-    """Of an item: whether staff or the core gave its money back from the clearing account. A return has its own row."""
+    """Of an item: whether staff or the core gave its money back from the clearing account. A return has its own row.
+
+    To be asked in a WHERE, where the few that were are looked for once, and not for every item.
+    """
     legs = Entry.objects.filter(posting__gives_back=OuterRef("order__posting")).exclude(posting__kind=Kind.RETURN)
     return Exists(legs.filter(account__house_code__startswith=CLEARING))
 
