@@ -28,7 +28,8 @@ PAYERS, EACH = 20, 50
 ORDERS = PAYERS * EACH
 MINOR, TOTAL = 1_000_000_000, 5_000_000 + 5_000
 ENDS_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
 
