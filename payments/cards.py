@@ -13,7 +13,7 @@ from accounts.days import on_day, weekday
 from accounts.models import Mandate
 from payments import banks, cutoff, promises, reasons, selectors
 from payments.models import PaymentOrder, Signature, StandingSignature
-from payments.models.orders import OrderKind, OrderStatus
+from payments.models.orders import OrderKind, OrderStatus, Rail
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -130,8 +130,9 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
 
 
 def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
-    if order.is_urgent:
-        yield _("Mënyra"), _("urgjente, me %(rail)s") % {"rail": order.get_rail_display()}
+    if order.rail != Rail.BOOK:
+        way = _("urgjente, me %(rail)s") if order.is_urgent else _("me %(rail)s")
+        yield _("Mënyra"), way % {"rail": order.get_rail_display()}
     if order.invoice_code:
         yield "NIVF / EIC", order.invoice_code
     if order.budget_fields:

@@ -123,6 +123,12 @@ LAWS: Final = (
         "came back, and what was settled.",
         ACCOUNTS,
         """
+        WITH taken AS (  -- what was taken out of clearing again, of what and by whom
+          SELECT DISTINCT back.gives_back_id, back.kind
+            FROM accounts_posting back JOIN accounts_entry e ON e.posting_id = back.id
+            JOIN accounts_bankaccount house ON house.id = e.account_id
+           WHERE back.gives_back_id IS NOT NULL AND house.house_code LIKE 'clearing-domestic-%%'
+        )
         SELECT 'account:' || a.id, coalesce(known.amount, 0)::text, a.balance_minor::text
           FROM accounts_bankaccount a
           LEFT JOIN (
@@ -131,21 +137,18 @@ LAWS: Final = (
                 FROM payments_clearingitem i JOIN payments_paymentorder o ON o.id = i.order_id
                WHERE (i.status IN ('waiting', 'sent', 'accepted') OR i.status = 'rejected' AND o.status = 'executed')
                  AND NOT EXISTS (
-                   SELECT 1 FROM accounts_posting back JOIN accounts_entry e ON e.posting_id = back.id
-                     JOIN accounts_bankaccount house ON house.id = e.account_id
-                    WHERE back.gives_back_id = o.posting_id AND back.kind <> 'return'
-                      AND house.house_code LIKE 'clearing-domestic-%%')
+                   SELECT 1 FROM taken WHERE taken.gives_back_id = o.posting_id AND taken.kind <> 'return')
               UNION ALL
               SELECT i.currency, -i.amount_minor
                 FROM payments_paymentreturn r JOIN payments_clearingitem i ON i.id = r.item_id
-               WHERE NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = r.posting_id)
+               WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken.gives_back_id = r.posting_id)
               UNION ALL
               SELECT c.currency, -c.amount_minor FROM payments_incomingcredit c
                WHERE c.status = 'booked'
-                 AND NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = c.posting_id)
+                 AND NOT EXISTS (SELECT 1 FROM taken WHERE taken.gives_back_id = c.posting_id)
               UNION ALL
               SELECT s.currency, s.amount_minor FROM payments_settlement s
-               WHERE NOT EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = s.posting_id)
+               WHERE NOT EXISTS (SELECT 1 FROM taken WHERE taken.gives_back_id = s.posting_id)
             ) AS one GROUP BY currency
           ) AS known ON known.currency = a.currency
          WHERE a.kind = 'house' AND a.house_code LIKE 'clearing-domestic-%%'

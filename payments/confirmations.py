@@ -76,8 +76,9 @@ def _content(order: PaymentOrder, language: str) -> Content:
 
 
 def _given_back_at(order: PaymentOrder) -> datetime | None:
-    """When the core or staff gave the money of an executed order back; a returned one came from the clearing house."""
-    return getattr(order, "given_back_at", None) if order.status == OrderStatus.EXECUTED else None
+    """When the core or staff gave the whole of an executed order back; a returned one came from the clearing house."""
+    back = selectors.given_back(order) if order.status == OrderStatus.EXECUTED else None
+    return back.at if back and back.is_whole else None
 
 
 def _payer(order: PaymentOrder) -> Iterator[tuple[str, str]]:

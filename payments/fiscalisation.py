@@ -1,9 +1,9 @@
 """What the tax authority is told of each day (law 87/2019, art. 37): payments of e-invoices without cash.
 
 After the close of a day of the bank its report is made, once: a line for each order with the code of an e-invoice that
-was booked on the day, and one for each whose money came back on it, by the clearing house, the core or staff. The row
-keeps the bytes; their copy is written to `FILES_DIR/fiscalisation/<day>.csv` as soon as the folder takes it. A day
-without such payments has a report with no lines, so that a missing day is seen.
+was booked on the day, and one for each of which money came back on it, by the clearing house, the core or staff, with
+the amount that came. The row keeps the bytes; their copy is written to `FILES_DIR/fiscalisation/<day>.csv` as soon as
+the folder takes it. A day without such payments has a report with no lines, so that a missing day is seen.
 """
 
 import csv
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Max, Sum
 
 from accounts import audit, clock
-from accounts.models import BankDay, Entry, Posting
+from accounts.models import BankAccount, BankDay, Entry
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from payments import clearing_folder
@@ -105,20 +106,27 @@ def _lines(day: date) -> Iterator[tuple[str, ...]]:
     """What was booked on the day, then what came back on it, each by order number."""
     orders = PaymentOrder.objects.exclude(invoice_code="").select_related("company", "debit_account", "posting")
     for order in orders.filter(posting__booked_on=day).order_by("number"):
-        yield _line(PAID, order, order.ended_at)
+        yield _line(PAID, order, order.ended_at, order.amount_minor)
     back = _came_back(day)
     for order in orders.filter(posting__in=back.keys()).order_by("number"):
-        assert order.posting_id is not None, "selected by it"
-        yield _line(CAME_BACK, order, order.returned_at or back[order.posting_id])
+        moment, amount_minor = back[order.posting_id]
+        yield _line(CAME_BACK, order, order.returned_at or moment, amount_minor)
 
 
-def _came_back(day: date) -> dict[int | None, datetime]:
-    """The postings whose sum, and not their fee alone, was given back on a day: when."""
-    back = Posting.objects.filter(booked_on=day, gives_back__isnull=False, entries__part=Entry.Part.PRINCIPAL)
-    return dict(back.values_list("gives_back", "booked_at"))
+def _came_back(day: date) -> dict[int | None, tuple[datetime, int]]:
+    """The postings of which something, and not their fee alone, was given back on a day: when last, and how much."""
+    back = Entry.objects.filter(
+        posting__booked_on=day,
+        posting__gives_back__isnull=False,
+        account__kind=BankAccount.Kind.CURRENT,
+        part=Entry.Part.PRINCIPAL,
+        amount_minor__gt=0,
+    )
+    sums = back.values_list("posting__gives_back").annotate(Max("posting__booked_at"), Sum("amount_minor"))
+    return {posting_id: (moment, amount_minor) for posting_id, moment, amount_minor in sums}
 
 
-def _line(event: str, order: PaymentOrder, moment: datetime | None) -> tuple[str, ...]:
+def _line(event: str, order: PaymentOrder, moment: datetime | None, amount_minor: int) -> tuple[str, ...]:
     assert moment is not None, "what was booked has its moment"
     return (
         event,
@@ -128,7 +136,7 @@ def _line(event: str, order: PaymentOrder, moment: datetime | None) -> tuple[str
         order.debit_account.iban or "",
         order.beneficiary_name,
         order.beneficiary_iban,
-        f"{order.amount_minor // 100}.{order.amount_minor % 100:02d}",
+        f"{amount_minor // 100}.{amount_minor % 100:02d}",
         order.currency,
         clock.tirana(moment).isoformat(timespec="seconds"),
         order.number,

@@ -208,20 +208,16 @@ def _waiting() -> list[tuple[str, str, Tally, datetime]]:
 
 
 def _balances() -> list[Balance]:
-    there = ClearingItem.objects.filter(~_taken_out_again())
+    there = ClearingItem.objects.filter(~_taken_out_again("order__posting"))
     items = _sums(there.values_list("currency", "status").annotate(Sum("amount_minor")))
     rejected = there.filter(status=Status.REJECTED, order__status=OrderStatus.EXECUTED)
     homeless = _sums(rejected.values_list("currency", "status").annotate(Sum("amount_minor")))
-    returned = dict(
-        PaymentReturn.objects.filter(posting__given_back_by=None)
-        .values_list("item__currency")
-        .annotate(Sum("item__amount_minor"))
-    )
-    booked = IncomingCredit.objects.filter(status=IncomingCredit.Status.BOOKED, posting__given_back_by=None)
+    back = PaymentReturn.objects.filter(~_taken_out_again("posting"))
+    returned = dict(back.values_list("item__currency").annotate(Sum("item__amount_minor")))
+    booked = IncomingCredit.objects.filter(~_taken_out_again("posting"), status=IncomingCredit.Status.BOOKED)
     credits = dict(booked.values_list("currency").annotate(Sum("amount_minor")))
-    settled = dict(
-        Settlement.objects.filter(posting__given_back_by=None).values_list("currency").annotate(Sum("amount_minor"))
-    )
+    standing = Settlement.objects.filter(~_taken_out_again("posting"))
+    settled = dict(standing.values_list("currency").annotate(Sum("amount_minor")))
     named = set(ClearingItem.objects.values_list("currency", flat=True).distinct())
     currencies = sorted(named | credits.keys() | settled.keys())
     return [
@@ -240,12 +236,13 @@ def _balances() -> list[Balance]:
     ]
 
 
-def _taken_out_again() -> Exists:
-    """Of an item: whether staff or the core gave its money back from the clearing account. A return has its own row.
+def _taken_out_again(posting: str) -> Exists:
+    """Whether staff or the core gave the money of a posting back from the clearing account, and not a part of it from
+    elsewhere. A return has its own row.
 
-    To be asked in a WHERE, where the few that were are looked for once, and not for every item.
+    To be asked in a WHERE, where the few that were are looked for once, and not for every row.
     """
-    legs = Entry.objects.filter(posting__gives_back=OuterRef("order__posting")).exclude(posting__kind=Kind.RETURN)
+    legs = Entry.objects.filter(posting__gives_back=OuterRef(posting)).exclude(posting__kind=Kind.RETURN)
     return Exists(legs.filter(account__house_code__startswith=CLEARING))
 
 

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, JSONArray
 
 from accounts import clock
-from accounts.models import Company, Mandate, Posting
+from accounts.models import Company, Entry, Mandate
 from accounts.questions import Given, Question
 from accounts.working_days import Calendar
 from payments import rails
@@ -27,15 +27,29 @@ class Waiting(NamedTuple):
     signed: int
 
 
+class GivenBack(NamedTuple):
+    """What came home of an executed order's amount, in minor units, and when the last of it did."""
+
+    at: datetime
+    amount_minor: int
+    is_whole: bool
+
+
 def of_company(company: Company) -> QuerySet[PaymentOrder]:
     """The company's orders with what a list shows of them, newest first."""
     return _told(PaymentOrder.objects.filter(company=company)).order_by("-created_at", "-number")
 
 
 def order_of(company: Company, order_id: UUID) -> PaymentOrder | None:
-    """One order of this company with all that its page shows, and when its money came home (`given_back_at`); None for
-    anybody else's, as if it did not exist."""
+    """One order of this company with all that its page shows, and what came home of it by whomever (see `GivenBack`);
+    None for anybody else's, as if it did not exist."""
     return next(iter(_ORDER(company=company.pk, order=order_id)), None)
+
+
+def given_back(order: PaymentOrder) -> GivenBack | None:
+    """Of an order as `order_of` brings it, by the clearing house, the core or staff; None of one that nothing did."""
+    moment, amount_minor = getattr(order, "given_back_at", None), getattr(order, "given_back_minor", None)
+    return GivenBack(moment, amount_minor, amount_minor == order.amount_minor) if moment and amount_minor else None
 
 
 def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:
@@ -136,7 +150,10 @@ def _with_signed(orders: list[PaymentOrder]) -> list[Waiting]:
 
 
 _COMPANY, _USER = Given("company"), Given("user")
-_GIVEN_BACK = Posting.objects.filter(gives_back=OuterRef("posting"))
+# What came home of an order's amount, by whomever; its fee stands apart.
+_GIVEN_BACK = Entry.objects.filter(
+    posting__gives_back=OuterRef("posting"), account=OuterRef("debit_account"), part=Entry.Part.PRINCIPAL
+)
 # What the preparer was warned of and answered for, read with the order itself.
 _ANSWERED = OrderWarning.objects.filter(order=OuterRef("pk")).order_by("pk")
 _AS_ANSWERED = (
@@ -165,7 +182,10 @@ _ORDER = Question(
         )
         .defer("clearing_item__file__content")
         .annotate(
-            given_back_at=Subquery(_GIVEN_BACK.order_by("booked_at").values("booked_at")[:1]),
+            given_back_at=Subquery(_GIVEN_BACK.order_by("-posting__booked_at").values("posting__booked_at")[:1]),
+            given_back_minor=Subquery(
+                _GIVEN_BACK.order_by().values("posting__gives_back").annotate(of=Sum("amount_minor")).values("of")
+            ),
             answered=ArraySubquery(_ANSWERED.values_list(JSONArray(*_AS_ANSWERED))),
         )
     )

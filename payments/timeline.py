@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _, ngettext
 
 from accounts import clock
 from accounts.days import on_day
+from accounts.money import format_money
+from payments import selectors
 from payments.iso20022 import reasons
 from payments.models import ClearingItem, PaymentOrder, SentFile, Signature, StandingSignature
 from payments.models.orders import OrderStatus
@@ -88,9 +90,7 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             return [Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
         case OrderStatus.EXECUTED:
             way = [Step(_("U krye"), "done", order.ended_at), *_clearing(order)]
-            # By the core or by staff: the clearing house would have made it a returned order.
-            back_at = _given_back_at(order)
-            return [*way, Step(_("Banka e ktheu në llogarinë tuaj"), "now", back_at)] if back_at else way
+            return [*way, *_given_back(order)]
         case OrderStatus.RETURNED:
             # The stored reason is one of iso20022.reasons, marked for translation there.
             home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _reason(order))
@@ -114,7 +114,8 @@ def _clearing(order: PaymentOrder) -> Iterator[Step]:
     if item is None:
         return
     if item.status == ClearingItem.Status.WITHDRAWN:
-        yield Step(_("U tërhoq nga klerimi"), "done", _given_back_at(order), _("Nuk doli nga banka jonë."))
+        back = selectors.given_back(order)
+        yield Step(_("U tërhoq nga klerimi"), "done", back and back.at, _("Nuk doli nga banka jonë."))
     if item.file is None:
         return
     yield Step(_("U dërgua në klerim"), "done", item.file.made_at, _file(item.file))
@@ -131,10 +132,14 @@ def _file(file: SentFile) -> str:
     return (_("Skedari %(file)s, seanca e orës %(time)s.") if file.session_at else _("Skedari %(file)s.")) % facts
 
 
-def _given_back_at(order: PaymentOrder) -> datetime | None:
-    """Of an order as `selectors.order_of` brings it."""
-    moment: datetime | None = getattr(order, "given_back_at", None)
-    return moment
+def _given_back(order: PaymentOrder) -> Iterator[Step]:
+    """By the core or by staff: the clearing house would have made it a returned order."""
+    back = selectors.given_back(order)
+    if back and back.is_whole:
+        yield Step(_("Banka e ktheu në llogarinë tuaj"), "now", back.at)
+    elif back:
+        amount = format_money(back.amount_minor, order.currency)
+        yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "now", back.at, amount)
 
 
 def _who_and_why(order: PaymentOrder) -> str:

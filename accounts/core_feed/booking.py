@@ -10,13 +10,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock, four_eyes, ledger, money_came, selectors
+from accounts.core_feed import giving_back
 from accounts.core_feed.known import key_of_record
 from accounts.core_feed.reconciliation import NothingToSettle
 from accounts.days import short_day
 from accounts.identifiers import group_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import Posting, Proposal, ReconciliationItem
-from accounts.models.ledger import Channel, Entry, Kind
+from accounts.models.ledger import Channel, Kind
 from accounts.money import format_signed
 from accounts.refusals import Refusal
 
@@ -100,20 +101,14 @@ def _refuse_what_is_booked(item: ReconciliationItem) -> None:
 
 
 def _legs(item: ReconciliationItem) -> tuple[list[Leg], Posting | None]:
-    """Against the core's own account; with the posting that it gives back, where one of this account went the other way
-    and was no smaller."""
-    house = selectors.house_account("core", item.account.currency)
-    against = Leg(house.pk, -item.amount_minor)
-    whole = [Leg(item.account_id, item.amount_minor), against]
-    if item.posting is None:
-        return whole, None
-    entries = item.posting.entries.filter(account_id=item.account_id)
-    principal = sum(entry.amount_minor for entry in entries if entry.part == Entry.Part.PRINCIPAL)
-    fee = sum(entry.amount_minor for entry in entries if entry.part == Entry.Part.FEE)
-    if fee and item.amount_minor == -(principal + fee):
-        return [Leg(item.account_id, -principal), Leg(item.account_id, -fee, Entry.Part.FEE), against], item.posting
-    is_back = principal * item.amount_minor < 0 and abs(item.amount_minor) <= abs(principal)
-    return whole, item.posting if is_back else None
+    """Against the core's own account; or as what gives back, with the posting that it takes back."""
+    core = selectors.house_account("core", item.account.currency)
+    if item.posting is not None:
+        amount = item.amount_minor
+        back = giving_back.legs_of(item.posting, account_id=item.account_id, amount_minor=amount, core_id=core.pk)
+        if back is not None:
+            return back, item.posting
+    return [Leg(item.account_id, item.amount_minor), Leg(core.pk, -item.amount_minor)], None
 
 
 def _facts(item: ReconciliationItem, words: str) -> Facts:

@@ -55,7 +55,8 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     """One order: where it stands, why that day, who signed, what may still be done."""
     signatures, warnings = selectors.signatures(order), answered_cards(order)
     is_live = order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING}
-    promise, home_at = None, order.returned_at or getattr(order, "given_back_at", None)
+    back = selectors.given_back(order)
+    promise, home_at = None, order.returned_at or (back.at if back and back.is_whole else None)
     if is_live or order.released_at:
         promised = promises.promised_or_expected(order, at=at)
         promise = cards.promise_card(

@@ -130,6 +130,10 @@ def _refuse(request: SignedInRequest, refusal: Refusal) -> None:
 
 def _sign_page(request: SignedInRequest, order: PaymentOrder, form: SignForm | None = None) -> HttpResponse:
     challenge = _live(request, order)
+    if challenge is None and order.status != OrderStatus.DRAFT and not awaits_me(request, order.pk):
+        # Signed, perhaps in another tab; or rejected, cancelled or expired meanwhile.
+        messages.info(request, _("Ky urdhër nuk pret më nënshkrimin tuaj. Këtu shihni ku është tani."))
+        return redirect("payments:order", order.pk)
     if challenge is None:
         messages.error(request, _("FNP-ja nuk vlen më. Kontrolloni urdhrin dhe kërkoni një FNP të re."))
         return redirect("payments:review", order.pk)

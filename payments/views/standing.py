@@ -19,6 +19,7 @@ from payments import approvals, series as one_series, skipped_days, standing, st
 from payments.forms.signing import ReasonForm, SignForm, VersionForm
 from payments.forms.standing import FORMS, SkipForm, StandingForm, StopForm, typed_again
 from payments.models import StandingOrder
+from payments.models.standing import StandingStatus
 from payments.pages import standing as pages
 
 # What a page that says nonsense has seen: no series has it.
@@ -252,6 +253,9 @@ def _new_page(request: SignedInRequest, form: StandingForm, *, status: int = 200
 
 def _sign_page(request: SignedInRequest, series: StandingOrder, form: SignForm | None = None) -> HttpResponse:
     challenge = _live(request, series)
+    if challenge is None and series.status != StandingStatus.DRAFT and not awaits_me(request, series.pk):
+        messages.info(request, _("Ky urdhër nuk pret më nënshkrimin tuaj. Këtu shihni ku është tani."))
+        return redirect("payments:standing_order", series.pk)
     if challenge is None:
         messages.error(request, _("FNP-ja nuk vlen më. Kontrolloni urdhrin dhe kërkoni një FNP të re."))
         return redirect("payments:standing_review", series.pk)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from accounts import audit
+from accounts import audit, ledger
 from accounts.identifiers import make_albanian_iban
 from accounts.models import BankAccount, Posting
 from payments import arrivals, clearing, clearing_folder, sent_files
@@ -35,6 +35,21 @@ def test_many_ticks_of_one_session_make_its_files_once(bank: BankDatabase, folde
     assert [file.sequence for file in SentFile.objects.order_by("sequence")] == [1]
     assert ClearingItem.objects.filter(order__in=orders, status="sent").count() == 5
     assert len(list((folder / "out").glob("*.xml"))) == 1
+
+
+def test_what_is_coming_back_does_not_leave_meanwhile(bank: BankDatabase, folder: Path) -> None:
+    firm = make_firm(other_signers=0)
+    order, other = executed(firm), executed(firm)
+    posting = order.posting
+    assert posting is not None
+
+    with transaction.atomic():
+        ledger.reverse(posting=posting, key="undo", value_on=AT_10_30.date(), at=AT_10_30, reason="Gabim")
+        ((file,),) = all_at_once(partial(clearing.make_due, at=AT_10_30))
+
+    assert [one.end_to_end_id for one in message_of(file).transfers] == [other.number]
+    assert ClearingItem.objects.get(order=order).status == "withdrawn"
+    assert clearing.make_due(at=AT_13) == []
 
 
 def test_one_answer_read_by_many_workers_brings_the_money_home_once(bank: BankDatabase, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 
 from accounts import corrections, four_eyes, ledger
 from accounts.models import AuditEvent, BankAccount, Notice, Posting
@@ -236,12 +237,15 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(firm, order, folder, monkey
 def taken_back_by_the_core(order, folder):
     account = order.debit_account
     entry = Ntry(f"{AMOUNT // 100}.00", reference="REV1", end_to_end_id=order.number, is_reversal=True)
-    return brought(folder, account, entry).counts
+    counts = brought(folder, account, entry).counts
+    connection.check_constraints()  # what the end of the transaction asks
+    return counts
 
 
 def reversed_by_staff(order):
     proposal = corrections.propose_reversal(posting=order.posting, reason="Gabim", actor=builders.STAFF, at=AT_13)
     four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_13)
+    connection.check_constraints()  # what the end of the transaction asks
 
 
 def test_what_the_core_took_back_is_not_returned_a_second_time(firm, order, tmp_path):

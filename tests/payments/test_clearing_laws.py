@@ -267,6 +267,7 @@ def test_what_came_back_does_not_leave_and_nothing_else_is_withdrawn(firm, folde
         run("UPDATE payments_clearingitem SET status = 'withdrawn' WHERE id = %s", item.pk)
 
     ledger.reverse(posting=order.posting, key="undo", value_on=AT_13.date(), at=AT_13, reason="Gabim")
+    connection.check_constraints()
 
     item.refresh_from_db()
     assert item.status == "withdrawn"

@@ -76,6 +76,32 @@ def test_asking_and_typing_the_code_releases_the_order(sole, browser):
     assert "Kryhet të premten 20 nëntor 2026" in signed.content.decode()
 
 
+def test_a_second_tab_says_that_nothing_is_left_to_sign(sole, browser):
+    order = pay(sole, browser)
+    asked = browser.post(f"/payments/{order.pk}/review/", {"version": order.version})
+    challenge = doors.last_challenge(sole.preparer.user, "payment")
+    browser.post(asked.url, {"challenge_id": challenge.pk, "code": fnp.derive(challenge)}, follow=True)
+
+    other_tab = browser.get(asked.url, follow=True)
+
+    shown = other_tab.content.decode()
+    assert other_tab.redirect_chain == [(f"/payments/{order.pk}/", 302)]
+    assert "nuk pret më nënshkrimin tuaj" in shown
+    assert "kërkoni një FNP të re" not in shown
+
+
+@pytest.mark.parametrize(("amount", "way"), [("1.500.000,00", "me AECH"), ("1.500.000,01", "me AIPS")])
+def test_the_review_says_by_which_way_the_money_leaves(db, clock_at, signed_in, amount, way):
+    clock_at(builders.AT)
+    rich = make_firm(other_signers=0, minor=1_000_000_000)
+    browser = signed_in(rich.preparer.user)
+    order = pay(rich, browser, amount=amount)
+
+    page = browser.get(f"/payments/{order.pk}/review/").content.decode()
+
+    assert re.search(rf"<dt>Mënyra</dt><dd>{way}</dd>", page)
+
+
 def test_a_wrong_code_stays_on_the_page_and_says_how_many_tries_are_left(sole, browser):
     order = pay(sole, browser)
     asked = browser.post(f"/payments/{order.pk}/review/")

@@ -99,6 +99,15 @@ def test_asking_and_typing_the_code_starts_it(sole, browser):
     assert "Pagesa tjetër: të enjten 31 dhjetor 2026" in page
 
 
+def test_a_second_tab_says_that_nothing_is_left_to_sign(sole, browser):
+    series = started(sole, browser, times="3")
+
+    other_tab = browser.get(address(series, "sign/"), follow=True)
+
+    assert other_tab.redirect_chain == [(address(series), 302)]
+    assert "nuk pret më nënshkrimin tuaj" in other_tab.content.decode()
+
+
 def test_looking_at_pages_never_sends_an_sms(sole, browser):
     series = wanted(sole, browser)
     before = FnpChallenge.objects.count()

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from accounts import ledger
 from payments import approvals, changes, execution, orders, selectors
@@ -137,6 +138,7 @@ def test_what_the_bank_gave_back_before_its_session_was_withdrawn(firm, folder):
     order = executed(firm)
     assert order.posting is not None, "an executed order is booked"
     ledger.reverse(posting=order.posting, key="back", value_on=LATER.date(), at=LATER, reason="Gabim")
+    connection.check_constraints()
 
     titles = [step.title for step in way(order)][-3:]
     assert titles == ["U krye", "U tërhoq nga klerimi", "Banka e ktheu në llogarinë tuaj"]

@@ -1,0 +1,97 @@
+"""An order is withdrawn from clearing where its money is taken out of clearing again, and not where a part of it comes
+back from elsewhere.
+
+Which of the two it is stands in the entries, which come after their posting: the item is locked at once, so that it does
+not leave meanwhile, and judged when the transaction ends.
+"""
+
+from importlib import import_module
+
+from django.db import migrations, models
+
+# As `taken` of the law clearing_account_is_what_clearing_knows. Written so that no plan begins at the clearing account.
+IS_TAKEN_OUT = """EXISTS (
+      SELECT 1 FROM accounts_entry e
+       WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id = {posting}))
+         AND (SELECT house_code FROM accounts_bankaccount WHERE id = e.account_id) LIKE 'clearing-domestic-%')"""
+
+LAWS = f"""
+CREATE FUNCTION order_that_may_come_back_waits() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM payments_clearingitem
+    WHERE status = 'waiting' AND order_id = (SELECT id FROM payments_paymentorder WHERE posting_id = NEW.gives_back_id)
+      FOR NO KEY UPDATE;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER order_that_may_come_back_waits AFTER INSERT ON accounts_posting
+  FOR EACH ROW WHEN (NEW.gives_back_id IS NOT NULL) EXECUTE FUNCTION order_that_may_come_back_waits();
+
+CREATE FUNCTION what_came_back_is_withdrawn() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  UPDATE payments_clearingitem SET status = 'withdrawn'
+   WHERE status = 'waiting'
+     AND order_id = (SELECT id FROM payments_paymentorder WHERE posting_id = NEW.gives_back_id)
+     AND {IS_TAKEN_OUT.format(posting="NEW.gives_back_id")};
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER what_came_back_is_withdrawn AFTER INSERT ON accounts_posting
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.gives_back_id IS NOT NULL)
+  EXECUTE FUNCTION what_came_back_is_withdrawn();
+
+CREATE FUNCTION what_came_back_stays_here() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  v_posting bigint := (SELECT posting_id FROM payments_paymentorder WHERE id = NEW.order_id);
+BEGIN
+  IF {IS_TAKEN_OUT.format(posting="v_posting")} THEN
+    IF NEW.status = 'sent' THEN
+      PERFORM refuse('what_came_back_does_not_leave', NEW.id::text);
+    END IF;
+  ELSIF NEW.status = 'withdrawn' THEN
+    PERFORM refuse('withdrawn_order_came_back', NEW.id::text);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER what_came_back_stays_here BEFORE UPDATE OF status ON payments_clearingitem
+  FOR EACH ROW WHEN (OLD.status = 'waiting' AND NEW.status <> 'waiting')
+  EXECUTE FUNCTION what_came_back_stays_here();
+"""  # noqa: S608  # nosec B608  our own words
+LAWS_BACK = """
+DROP TRIGGER what_came_back_stays_here ON payments_clearingitem;
+DROP TRIGGER what_came_back_is_withdrawn ON accounts_posting;
+DROP TRIGGER order_that_may_come_back_waits ON accounts_posting;
+DROP FUNCTION what_came_back_stays_here, what_came_back_is_withdrawn, order_that_may_come_back_waits;
+"""
+_before = import_module("payments.migrations.0018_what_left_and_what_came_in")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("payments", "0027_a_bic_names_one_bank"), ("accounts", "0021_no_more_comes_back_than_went")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="difference",
+            name="what",
+            field=models.CharField(
+                choices=[
+                    ("unknown_answer", "Përgjigje për pagesë që nuk e kemi dërguar"),
+                    ("other_answer", "Përgjigje e dytë, ndryshe nga e para"),
+                    ("not_returned", "E kthyer, por llogaria e klientit është e mbyllur"),
+                    ("given_back", "E kthyer, por shuma, ose një pjesë e saj, i ishte kthyer klientit më parë"),
+                    ("group_withheld", "Përgjigjja për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet"),
+                    ("other_content", "E njëjta referencë me të dhëna të tjera"),
+                    ("unknown_sender", "Pagesë hyrëse pa bankë ose referencë të dërguesit"),
+                    ("not_booked", "Para të shlyera për një llogari që nuk i merr"),
+                    ("not_ours", "Lëvizje në një llogari që nuk e regjistron klerimi"),
+                    ("wrong_day", "Datë valute shumë larg ditës kur mbërriti"),
+                    ("unknown_return", "Kthim i një pagese që nuk e kemi dërguar"),
+                    ("other_sum", "Kthim me shumë tjetër nga ajo e pagesës"),
+                    ("whole_file", "Kthim i një skedari të tërë, pa emrat e pagesave"),
+                ],
+                max_length=20,
+                verbose_name="çfarë",
+            ),
+        ),
+        migrations.RunSQL([_before.WITHDRAWN_BACK, LAWS], [LAWS_BACK, _before.WITHDRAWN]),
+    ]

@@ -1,0 +1,233 @@
+"""What the core brings back of an order and two of staff book: a part stops nothing, the whole goes no further."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from accounts import books_check, day_close, four_eyes
+from accounts.core_feed.booking import propose_booking
+from accounts.ledger import MoreComesBackThanWent
+from accounts.models import BankAccount, Posting, ReconciliationItem
+from payments import clearing, confirmations, fiscalisation, reconciliation, selectors
+from payments.models import Difference, FiscalReport, IncomingCredit, PaymentOrder
+from payments.timeline import Step, timeline
+from tests import builders
+from tests.accounts.closing_day import EVENING
+from tests.core_messages import Ntry, brought
+from tests.payments.clearing_cast import (
+    AT_10_30,
+    AT_13,
+    AT_15,
+    answer,
+    deliver,
+    executed,
+    folder,
+    incoming,
+    item_of,
+    sent,
+    transfer,
+)
+
+__all__ = ["folder"]
+pytestmark = pytest.mark.django_db
+
+AMOUNT, FEE, PART = 5_000_000, 5_000, 4_000
+OPENING = 10_000_000
+
+
+@pytest.fixture
+def order(firm, folder) -> PaymentOrder:
+    return executed(firm, amount_minor=AMOUNT)
+
+
+def balance(account: BankAccount) -> int:
+    return BankAccount.objects.get(pk=account.pk).balance_minor
+
+
+def booked_by_two(path: Path, account: BankAccount, amount: str, number: str, *, is_reversal: bool = False) -> Posting:
+    """An entry of the core under the number of ours that fits no amount of it, or the wrong direction."""
+    brought(path, account, Ntry(amount, end_to_end_id=number, is_reversal=is_reversal))
+    return booked_item()
+
+
+def booked_item() -> Posting:
+    item = ReconciliationItem.objects.select_related("account").get(settled_at=None)
+    proposal = propose_booking(item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_10_30)
+    four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_10_30)
+    connection.check_constraints()  # what the end of the transaction asks
+    return Posting.objects.get(key=f"core:{item.account.iban}:{item.reference}")
+
+
+def part_of(order: PaymentOrder, path: Path, *, is_reversal: bool = False) -> Posting:
+    return booked_by_two(path, order.debit_account, "40.00", order.number, is_reversal=is_reversal)
+
+
+def whole_of(order: PaymentOrder, path: Path, amount_minor: int = AMOUNT) -> Posting:
+    """Not flagged as a reversal, so that staff must say so."""
+    return booked_by_two(path, order.debit_account, f"{amount_minor // 100}.00", order.number)
+
+
+def seen(order: PaymentOrder) -> PaymentOrder:
+    """As its page shows it now."""
+    now = selectors.order_of(order.company, order.pk)
+    assert now is not None
+    return now
+
+
+def way(order: PaymentOrder) -> list[Step]:
+    return timeline(seen(order), [])
+
+
+def is_even() -> bool:
+    """Clearing as staff see it, and every law of the books."""
+    broken = books_check.breached(books_check.check(at=AT_15))
+    return reconciliation.reconcile(at=AT_15).is_even and not broken
+
+
+# --- A part ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_reversal", [False, True])
+def test_an_order_of_which_a_part_came_back_leaves_at_its_session(firm, order, tmp_path, is_reversal):
+    back = part_of(order, tmp_path, is_reversal=is_reversal)
+    assert (back.gives_back, item_of(order).status) == (order.posting, "waiting")
+
+    file = sent()
+    assert (item_of(order).status, file.sum_minor) == ("sent", AMOUNT)
+    answer(file)
+
+    assert item_of(order).status == "accepted"
+    assert balance(firm.account) == OPENING - AMOUNT - FEE + PART
+    assert is_even()
+
+
+def test_a_part_that_comes_back_while_the_payment_is_away_changes_nothing_of_it(firm, order, tmp_path):
+    file = sent()
+    part_of(order, tmp_path)
+
+    answer(file)
+
+    assert item_of(order).status == "accepted"
+    assert is_even()
+
+
+def test_where_a_part_came_back_a_rejected_payment_waits_for_staff_and_nobody_is_paid_twice(firm, order, tmp_path):
+    part_of(order, tmp_path)
+
+    answer(sent(), (order, "AC04"))
+
+    order.refresh_from_db()
+    assert (order.status, item_of(order).status) == ("executed", "rejected")
+    assert Difference.objects.get().what == Difference.What.GIVEN_BACK
+    assert balance(firm.account) == OPENING - AMOUNT - FEE + PART
+    assert is_even()
+
+
+def test_after_a_return_not_even_a_part_comes_back_again(firm, order, tmp_path):
+    answer(sent(), (order, "AC04"))
+    before = balance(firm.account)
+    brought(tmp_path, firm.account, Ntry("40.00", end_to_end_id=order.number))
+    item = ReconciliationItem.objects.get(settled_at=None)
+    proposal = propose_booking(item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_13)
+
+    with pytest.raises(MoreComesBackThanWent):
+        four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_13)
+
+    assert balance(firm.account) == before
+    assert is_even()
+
+
+# --- The whole -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_fee", [0, FEE])
+def test_a_whole_order_that_came_back_never_leaves(firm, order, tmp_path, with_fee):
+    whole_of(order, tmp_path, AMOUNT + with_fee)
+
+    assert item_of(order).status == "withdrawn"
+    assert clearing.make_due(at=AT_10_30) == []
+    assert balance(firm.account) == OPENING - FEE + with_fee
+    assert is_even()
+
+
+@pytest.mark.parametrize("code", ["", "AC04"])
+def test_a_whole_order_that_came_back_while_it_was_away_is_not_returned_again(firm, order, tmp_path, code):
+    file = sent()
+    whole_of(order, tmp_path)
+
+    answer(file, *([(order, code)] if code else []))
+
+    order.refresh_from_db()
+    assert (order.status, item_of(order).status) == ("executed", "rejected" if code else "accepted")
+    assert balance(firm.account) == OPENING - FEE
+    assert is_even()
+
+
+def test_the_part_that_makes_it_whole_takes_the_payment_out_of_clearing(firm, order, tmp_path):
+    part_of(order, tmp_path)
+    booked_by_two(tmp_path, firm.account, "49960.00", order.number)
+
+    assert item_of(order).status == "withdrawn"
+    assert clearing.make_due(at=AT_10_30) == []
+    assert balance(firm.account) == OPENING - FEE
+    assert is_even()
+
+
+def test_a_fee_that_comes_back_is_a_fee(firm, order, tmp_path):
+    back = booked_by_two(tmp_path, firm.account, "50.00", order.number)
+
+    assert {entry.part for entry in back.entries.all()} == {"fee"}
+    assert item_of(order).status == "waiting"
+    assert is_even()
+
+
+# --- From outside ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_taken_back_of_a_payment_from_outside_leaves_clearing_even(firm, folder, tmp_path):
+    deliver("in.xml", incoming(transfer(firm.account)))
+    credit = IncomingCredit.objects.get()
+    details = (
+        f"<TxDtls><Refs><EndToEndId>{credit.end_to_end_id}</EndToEndId><TxId>{credit.transaction_id}</TxId></Refs>"
+        "<RltdAgts><DbtrAgt><FinInstnId><ClrSysMmbId><MmbId>212</MmbId></ClrSysMmbId></FinInstnId></DbtrAgt></RltdAgts>"
+        "</TxDtls>"
+    )
+    brought(tmp_path, firm.account, Ntry("2500.00", is_credit=False, details=details))
+
+    back = booked_item()
+
+    assert (back.gives_back, balance(firm.account)) == (credit.posting, OPENING)
+    assert is_even()
+
+
+# --- What the customer and the tax authority are told ----------------------------------------------------------------
+
+
+def test_the_order_says_which_part_came_back_and_only_the_whole_is_given_back(firm, order, tmp_path):
+    part_of(order, tmp_path)
+    assert [(step.title, step.text) for step in way(order)][-1] == (
+        "Banka ktheu një pjesë në llogarinë tuaj",
+        "40,00 ALL",
+    )
+    assert confirmations.paper_of(seen(order), firm.preparer, language="sq", at=AT_13).kind == "payment.confirmation"
+
+    booked_by_two(tmp_path, firm.account, "49960.00", order.number)
+
+    assert way(order)[-1].title == "Banka e ktheu në llogarinë tuaj"
+    assert confirmations.paper_of(seen(order), firm.preparer, language="sq", at=AT_13).kind.endswith("given_back")
+
+
+def test_the_report_of_e_invoices_tells_what_came_back_and_no_more(firm, folder, tmp_path, settings):
+    settings.FILES_DIR = tmp_path / "files"
+    order = executed(firm, amount_minor=AMOUNT, invoice_code="3f2b8c1e-77aa-4d09-9b61-0c5d2e8f4a17")
+    part_of(order, tmp_path)
+    booked_by_two(tmp_path, firm.account, "10.00", order.number)
+    day_close.close_due(at=EVENING)
+
+    fiscalisation.make_due(at=AT_15)
+
+    rows = csv.DictReader(io.StringIO(bytes(FiscalReport.objects.get(day=AT_15.date()).content).decode()))
+    assert [(row["event"], row["amount"]) for row in rows] == [("paid", "50000.00"), ("returned", "50.00")]
