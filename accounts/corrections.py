@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, clock, four_eyes, ledger
 from accounts.identifiers import group_iban
 from accounts.models import BankAccount, Company, Entry, Posting, Proposal
-from accounts.models.ledger import Kind
 from accounts.money import format_signed
 from accounts.refusals import Refusal
 
@@ -53,6 +52,15 @@ def register_objection(name: str, objection: Objection) -> None:
     assert _objections.setdefault(name, objection) == objection, f"two objections are called {name}"
 
 
+def may_be_undone(posting: Posting) -> bool:
+    """Whether no room speaks against taking a posting back; it stays so until the end of the caller's transaction."""
+    try:
+        _ask_the_rooms(posting)
+    except Refusal:
+        return False
+    return True
+
+
 def propose_reversal(*, posting: Posting, reason: str, actor: audit.Actor, at: datetime) -> Proposal:
     """Ask a colleague to reverse a posting. Refuses one that is reversed already, is a reversal, or is asked for."""
     _refuse_what_stays(posting)
@@ -70,8 +78,9 @@ def propose_reversal(*, posting: Posting, reason: str, actor: audit.Actor, at: d
 
 
 def can_be_reversed(posting: Posting) -> bool:
-    """Whole, or not at all: what came home before, even in part, by the clearing, the core or staff, stays as it is."""
-    return posting.kind != Kind.REVERSAL and not Posting.objects.filter(gives_back=posting).exists()
+    """Whole, or not at all: what came home before, even in part, by the clearing, the core or staff, stays as it is.
+    What itself gave back does not go out again."""
+    return posting.gives_back_id is None and not Posting.objects.filter(gives_back=posting).exists()
 
 
 def key_of(posting: Posting) -> str:
@@ -100,10 +109,14 @@ def _reverse(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
 
 
 def _refuse_what_stays(posting: Posting) -> None:
-    if posting.kind == Kind.REVERSAL:
+    if posting.gives_back_id is not None:
         raise ReversalIsFinal
     if not can_be_reversed(posting):
         raise AlreadyReversed
+    _ask_the_rooms(posting)
+
+
+def _ask_the_rooms(posting: Posting) -> None:
     for objection in _objections.values():
         objection(posting)
 

@@ -21,7 +21,8 @@ from accounts.money import MINOR_PER_MAJOR
 
 # All of these are read by Python and by PostgreSQL alike, for whom \s is not the same: the blanks that it may leave out
 # are named, those without a width too. Of the signs that begin a formula, the last four are wide ones.
-_BLANKS: Final = r"[\s\u0085\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*"
+_BLANK: Final = r"\s\u0085\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+_BLANKS: Final = f"[{_BLANK}]*"
 FORMULA: Final = rf"(?i)^{_BLANKS}[=+\-@\t\r\n＝＋－＠]"
 _FIGURES: Final = rf"{_BLANKS}[(.,$€£]*[0-9][0-9\s.,:/e%()$€£-]*([ap]m)?{_BLANKS}"
 _MONTH: Final = (
@@ -31,7 +32,7 @@ _MONTH: Final = (
 _DAY: Final = rf"{_BLANKS}([0-9]+[\s./-]*{_MONTH}([\s.,/-]*[0-9]+)?|{_MONTH}[\s.,/-]*[0-9]+([\s,]+[0-9]+)?){_BLANKS}"
 FORMULA_OR_FIGURES: Final = rf"{FORMULA}|^({_FIGURES}|{_DAY})$"
 # A formula behind a delimiter; 150,- is a price.
-SPLIT: Final = rf"([,;|])({_BLANKS}([=@＝＠]|[+\-＋－]\S))"
+SPLIT: Final = rf"([,;|])({_BLANKS}([=@＝＠]|[+\-＋－][^{_BLANK}]))"
 GUARD: Final = "'"
 SPLIT_GUARDED: Final = rf"\1{GUARD}\2"
 # What xlsxwriter would write as markup of its own, without escaping what is in it.

@@ -39,7 +39,8 @@ CHIPS = {
 
 @dataclass(frozen=True, slots=True)
 class OrderCard:
-    """One order as it is read; amounts in minor units of `currency`. `details` are what only some kinds have."""
+    """One order as it is read; amounts in minor units of `currency`. `details` are what only some kinds have, each with
+    its label."""
 
     id: UUID
     number: str
@@ -101,8 +102,8 @@ class ApprovalCard:
     by_kind: str
 
 
-def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
-    """The card of one order, selected with its account and its preparer."""
+def order_card(order: PaymentOrder, *, is_whole: bool = False) -> OrderCard:
+    """The card of one order, selected with its account and its preparer; whole, with the payee's bank and `details`."""
     status = OrderStatus(order.status)
     return OrderCard(
         id=order.pk,
@@ -110,7 +111,7 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
         kind_label=str(KIND_LABELS[OrderKind(order.kind)]),
         beneficiary_name=order.beneficiary_name,
         beneficiary_iban=order.beneficiary_iban,
-        bank_label=banks.bank_label(order.beneficiary_iban) if with_bank else "",
+        bank_label=banks.bank_label(order.beneficiary_iban) if is_whole else "",
         debit_iban=order.debit_account.iban or "",
         debit_name=f"{order.debit_account.name} {order.currency}",
         amount_minor=order.amount_minor,
@@ -125,7 +126,7 @@ def order_card(order: PaymentOrder, *, with_bank: bool = False) -> OrderCard:
         requested_on=order.requested_on,
         prepared_by_name=order.prepared_by.full_name,
         created_at=order.created_at,
-        details=list(_details(order)),
+        details=list(_details(order)) if is_whole else [],
     )
 
 
@@ -136,7 +137,7 @@ def _details(order: PaymentOrder) -> Iterator[tuple[str, str]]:
     if order.invoice_code:
         yield "NIVF / EIC", order.invoice_code
     if order.budget_fields:
-        yield _("Kodet"), " · ".join(str(value) for value in order.budget_fields.values())
+        yield from selectors.budget_lines(order)
 
 
 def signer_lines(signatures: Sequence[Signature | StandingSignature]) -> list[SignerLine]:
@@ -169,7 +170,9 @@ def promise_card(
     `home_on` is the day on which the money of an executed order came back.
     """
     sentence, *why = promise_words(promised, today=today, afterwards=afterwards)
-    if executed_on and home_on:
+    if executed_on and executed_on == home_on:
+        sentence = _("U krye dhe u kthye %(on_day)s") % {"on_day": on_day(executed_on)}
+    elif executed_on and home_on:
         sentence = _("U krye %(on_day)s, u kthye %(home_on)s") % {
             "on_day": on_day(executed_on),
             "home_on": on_day(home_on),

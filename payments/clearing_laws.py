@@ -125,9 +125,9 @@ LAWS: Final = (
         """
         WITH taken AS (  -- what was taken out of clearing again, of what and by whom
           SELECT DISTINCT back.gives_back_id, back.kind
-            FROM accounts_posting back JOIN accounts_entry e ON e.posting_id = back.id
-            JOIN accounts_bankaccount house ON house.id = e.account_id
-           WHERE back.gives_back_id IS NOT NULL AND house.house_code LIKE 'clearing-domestic-%%'
+            FROM accounts_entry e JOIN accounts_posting back ON back.id = e.posting_id
+           WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id IS NOT NULL))
+             AND (SELECT house_code FROM accounts_bankaccount WHERE id = e.account_id) LIKE 'clearing-domestic-%%'
         )
         SELECT 'account:' || a.id, coalesce(known.amount, 0)::text, a.balance_minor::text
           FROM accounts_bankaccount a

@@ -52,10 +52,11 @@ def paper_of(order: PaymentOrder, mandate: Mandate, *, language: str, at: dateti
 
 
 def _content(order: PaymentOrder, language: str) -> Content:
+    card = cards.order_card(order, is_whole=True)
     sections = (
         Section(_("Paguesi"), list(_payer(order))),
-        Section(_("Përfituesi"), list(_payee(order))),
-        Section(_("Pagesa"), list(_payment(order))),
+        Section(_("Përfituesi"), list(_payee(order, card))),
+        Section(_("Pagesa"), list(_payment(order, card))),
         Section(_("Nënshkrimet"), list(_signatures(order))),
     )
     mark = ""
@@ -87,16 +88,14 @@ def _payer(order: PaymentOrder) -> Iterator[tuple[str, str]]:
     yield "IBAN", group_iban(order.debit_account.iban or "")
 
 
-def _payee(order: PaymentOrder) -> Iterator[tuple[str, str]]:
-    card = cards.order_card(order, with_bank=True)
+def _payee(order: PaymentOrder, card: cards.OrderCard) -> Iterator[tuple[str, str]]:
     yield _("Emri"), order.beneficiary_name
     yield "IBAN", group_iban(order.beneficiary_iban)
     yield _("Banka"), card.bank_label
 
 
-def _payment(order: PaymentOrder) -> Iterator[tuple[str, str]]:
+def _payment(order: PaymentOrder, card: cards.OrderCard) -> Iterator[tuple[str, str]]:
     assert order.posting is not None, "an executed order has its posting"
-    card = cards.order_card(order)
     yield _("Urdhri"), f"{order.number}, {card.kind_label}"
     yield _("Komisioni"), format_money(order.fee_minor, order.currency)
     yield _("Gjithsej nga llogaria"), format_money(order.total_minor, order.currency)

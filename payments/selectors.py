@@ -1,6 +1,6 @@
 """Reads of payments; each list in one go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,7 +16,15 @@ from accounts.models import Company, Entry, Mandate
 from accounts.questions import Given, Question
 from accounts.working_days import Calendar
 from payments import rails
-from payments.models import ApprovalRule, ClearingSession, OrderWarning, PaymentOrder, Signature, StandingSignature
+from payments.models import (
+    ApprovalRule,
+    BudgetField,
+    ClearingSession,
+    OrderWarning,
+    PaymentOrder,
+    Signature,
+    StandingSignature,
+)
 from payments.models.orders import OrderStatus
 
 
@@ -50,6 +58,18 @@ def given_back(order: PaymentOrder) -> GivenBack | None:
     """Of an order as `order_of` brings it, by the clearing house, the core or staff; None of one that nothing did."""
     moment, amount_minor = getattr(order, "given_back_at", None), getattr(order, "given_back_minor", None)
     return GivenBack(moment, amount_minor, amount_minor == order.amount_minor) if moment and amount_minor else None
+
+
+def budget_lines(order: PaymentOrder) -> Iterator[tuple[str, str]]:
+    """What an order for the budget says by its scheme, each value with its label there, in the order of the scheme.
+
+    A field that staff have taken out of the scheme meanwhile stands last, under its code.
+    """
+    written = dict(order.budget_fields)
+    fields = BudgetField.objects.filter(scheme=order.budget_scheme, code__in=written)
+    for code, label in fields.values_list("code", "label"):
+        yield label, str(written.pop(code))
+    yield from ((code, str(value)) for code, value in sorted(written.items()))
 
 
 def locked(order_id: UUID, *, company: Company) -> PaymentOrder | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.conf import settings
 from django.utils.translation import gettext as _, ngettext
@@ -89,8 +90,8 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             assert order.execute_on is not None, "a released order has its day"
             return [Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
         case OrderStatus.EXECUTED:
-            way = [Step(_("U krye"), "done", order.ended_at), *_clearing(order)]
-            return [*way, *_given_back(order)]
+            afterwards = sorted([*_clearing(order), *_given_back(order)], key=attrgetter("at"))
+            return [Step(_("U krye"), "done", order.ended_at), *afterwards]
         case OrderStatus.RETURNED:
             # The stored reason is one of iso20022.reasons, marked for translation there.
             home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _reason(order))
@@ -139,7 +140,7 @@ def _given_back(order: PaymentOrder) -> Iterator[Step]:
         yield Step(_("Banka e ktheu në llogarinë tuaj"), "now", back.at)
     elif back:
         amount = format_money(back.amount_minor, order.currency)
-        yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "now", back.at, amount)
+        yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "done", back.at, amount)
 
 
 def _who_and_why(order: PaymentOrder) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, four_eyes, ledger, money_came, selectors
+from accounts import audit, clock, corrections, four_eyes, ledger, money_came, selectors
 from accounts.core_feed import giving_back
+from accounts.core_feed.entries import take_turn
 from accounts.core_feed.known import key_of_record
 from accounts.core_feed.reconciliation import NothingToSettle
 from accounts.days import short_day
@@ -23,6 +24,9 @@ from accounts.refusals import Refusal
 
 BOOKING = "core.item.booking"
 WORDS_MAX = 140
+# What becomes of the payment whose money is given back.
+STOPS, HAS_LEFT = "stops", "has_left"
+FATES = {STOPS: _("kthehet e gjitha dhe nuk vazhdon"), HAS_LEFT: _("ka dalë për në klerim, ku nuk ndalet më")}
 
 
 class ReferenceIsBooked(Refusal):
@@ -50,6 +54,7 @@ def propose_booking(*, item_id: int, words: str, reason: str, actor: audit.Actor
             "currency": item.account.currency,
             "value_on": item.value_on.isoformat(),
             "words": " ".join(words.split())[:WORDS_MAX],
+            "payment": _fate(item),
         },
         reason=reason,
         actor=actor,
@@ -59,12 +64,16 @@ def propose_booking(*, item_id: int, words: str, reason: str, actor: audit.Actor
 
 def _book(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     number = proposal.subject.removeprefix("item:")
+    take_turn()  # what else gives back the same posting is before us, or after
     locked = ReconciliationItem.objects.select_for_update(of=("self",), no_key=True)
     item = locked.select_related("account__company", "posting").get(pk=number)
     if not item.is_waiting or (item.status, item.why) != (proposal.old["status"], proposal.old["why"]):
         raise four_eyes.Stale
     _refuse_what_is_booked(item)
-    legs, gives_back = _legs(item)
+    fate = _fate(item)
+    if proposal.new.get("payment") == STOPS and fate != STOPS:
+        raise four_eyes.Stale  # it has left meanwhile
+    legs, gives_back = _legs(item, has_left=fate == HAS_LEFT)
     ledger.post(
         key=key_of_record(item.account.iban, item.reference),
         legs=legs,
@@ -100,12 +109,28 @@ def _refuse_what_is_booked(item: ReconciliationItem) -> None:
         raise ReferenceIsBooked
 
 
-def _legs(item: ReconciliationItem) -> tuple[list[Leg], Posting | None]:
+def _fate(item: ReconciliationItem) -> str:
+    """What becomes of the payment of the posting that an item names; so it stays until the end of the transaction."""
+    if item.posting is None:
+        return ""
+    if not corrections.may_be_undone(item.posting):
+        return HAS_LEFT
+    legs, _posting = _legs(item, has_left=False)
+    own = {item.account_id, selectors.house_account("core", item.account.currency).pk}
+    return STOPS if any(leg.account_id not in own for leg in legs) else ""
+
+
+def _legs(item: ReconciliationItem, *, has_left: bool) -> tuple[list[Leg], Posting | None]:
     """Against the core's own account; or as what gives back, with the posting that it takes back."""
     core = selectors.house_account("core", item.account.currency)
     if item.posting is not None:
-        amount = item.amount_minor
-        back = giving_back.legs_of(item.posting, account_id=item.account_id, amount_minor=amount, core_id=core.pk)
+        back = giving_back.legs_of(
+            item.posting,
+            account_id=item.account_id,
+            amount_minor=item.amount_minor,
+            core_id=core.pk,
+            has_left=has_left,
+        )
         if back is not None:
             return back, item.posting
     return [Leg(item.account_id, item.amount_minor), Leg(core.pk, -item.amount_minor)], None
@@ -136,6 +161,7 @@ def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
         (_("Shuma"), "", f"{format_signed(new['amount_minor'])} {new['currency']}"),
         (_("Data e valutës"), "", short_day(date.fromisoformat(new["value_on"]))),
         (_("Përshkrimi në pasqyrë"), "", new["words"]),
+        *([(_("Pagesa"), "", str(FATES[new["payment"]]))] if new.get("payment") else []),
         (_("Pse priste"), str(ReconciliationItem(why=proposal.old["why"]).get_why_display()), ""),
     ]
 

@@ -85,10 +85,15 @@ def _take_alone(entry: CoreEntry, *, file: CoreFile, at: datetime) -> Outcome | 
     return outcome
 
 
+def take_turn() -> None:
+    """One writes down what the core brought, until the end of her transaction; before all other locks."""
+    with connection.cursor() as cursor:
+        cursor.execute(TURN)
+
+
 def _take_batch(batch: Sequence[CoreEntry], *, file: CoreFile, at: datetime) -> list[Outcome | Bad]:
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            cursor.execute(TURN)
+        take_turn()
         known = known_of(batch)
         work = _Work(file, at)
         outcomes = [work.judged(entry, known) for entry in batch]

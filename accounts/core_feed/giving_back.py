@@ -1,7 +1,8 @@
 """The legs of an entry of the core that gives back what a posting of ours took, or takes back what one brought.
 
 A part stands against the core's own account: whatever the posting paid goes on its way. What makes it whole takes the
-money from where the posting put it, for nothing of it goes on; unless that is another customer's, who is not asked.
+money from where the posting put it, for nothing of it goes on; unless it has gone already, or that is another
+customer's, who is not asked.
 """
 
 from collections.abc import Iterable
@@ -15,27 +16,35 @@ Part = Entry.Part
 WHOLES: Final = ((Part.PRINCIPAL,), (Part.PRINCIPAL, Part.FEE), (Part.FEE,))
 
 
-def legs_of(posting: Posting, *, account_id: int, amount_minor: int, core_id: int) -> list[Leg] | None:
-    """Of an entry of `amount_minor` on an account; None where it gives nothing of the posting back."""
+def legs_of(
+    posting: Posting, *, account_id: int, amount_minor: int, core_id: int, has_left: bool = False
+) -> list[Leg] | None:
+    """Of an entry of `amount_minor` on an account; None where the posting never took as much.
+
+    What is more than it has left to give back is for the ledger to refuse. What `has_left` the bank stays where the
+    posting put it. The caller lets nobody else give back meanwhile.
+    """
     entries = list(posting.entries.select_related("account").order_by("pk"))
-    went = {part: _sum(entries, account_id, part) for part in (Part.PRINCIPAL, Part.FEE)}
-    whole = next((parts for parts in WHOLES if amount_minor == -sum(went[part] for part in parts)), None)
-    if whole:
-        own = [Leg(account_id, -went[part], part) for part in whole if went[part]]
-    elif went[Part.PRINCIPAL] * amount_minor < 0 and abs(amount_minor) < abs(went[Part.PRINCIPAL]):
-        own = [Leg(account_id, amount_minor)]
-    else:
-        return None
     before = list(Entry.objects.filter(posting__gives_back=posting, account=account_id))
-    made_whole = {
-        leg.part for leg in own if went[Part(leg.part)] + _sum(before, account_id, Part(leg.part)) == -leg.amount_minor
-    }
-    others = [entry for entry in entries if entry.account_id != account_id and entry.part in made_whole]
-    if any(entry.account.kind != BankAccount.Kind.HOUSE for entry in others):
-        others = []
-    legs = own + [Leg(entry.account_id, -entry.amount_minor, entry.part) for entry in others]
+    went = sum(_sum(entries, account_id, part) for part in Part)
+    left = {part: _sum([*entries, *before], account_id, part) for part in Part}
+    whole = next((parts for parts in WHOLES if amount_minor == -sum(left[part] for part in parts)), ())
+    if not whole and (went * amount_minor >= 0 or abs(amount_minor) > abs(went)):
+        return None
+    own = [Leg(account_id, -left[part], part) for part in whole if left[part]] or [Leg(account_id, amount_minor)]
+    # What itself came home is not sent out again.
+    is_undone = not has_left and posting.gives_back_id is None
+    legs = own + [leg for part in whole if is_undone for leg in _undone(entries, account_id, part)]
     rest = sum(leg.amount_minor for leg in legs)
     return [*legs, Leg(core_id, -rest)] if rest else legs
+
+
+def _undone(entries: Iterable[Entry], account_id: int, part: Part) -> list[Leg]:
+    """The other side of one part, the other way round; nothing where it is another customer's."""
+    others = [entry for entry in entries if entry.account_id != account_id and entry.part == part]
+    if any(entry.account.kind != BankAccount.Kind.HOUSE for entry in others):
+        return []
+    return [Leg(entry.account_id, -entry.amount_minor, part) for entry in others]
 
 
 def _sum(entries: Iterable[Entry], account_id: int, part: Part) -> int:

@@ -1,4 +1,5 @@
-"""Orders that were executed after the core told of them: what waits on the list for its posting is ticked off.
+"""Orders that were executed, or brought home, after the core told of it: what waits on the list for its posting is
+ticked off.
 
 The clock looks, and a posting knows nothing of it. An entry that made up several orders waits for a run of its file,
 which alone knows its parts.
@@ -9,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import DataError, IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.core_feed import entries
 from accounts.core_feed.camt import CoreEntry
@@ -22,6 +23,7 @@ from accounts.refusals import Refusal
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 500
+Status = ReconciliationItem.Status
 
 
 def match(*, at: datetime) -> int:
@@ -40,15 +42,13 @@ def match(*, at: datetime) -> int:
 
 
 def _with_their_order() -> QuerySet[ReconciliationItem]:
-    """Those that waited for nothing else; the few that wait are read along their index."""
-    executed = Posting.objects.filter(end_to_end_id=OuterRef("end_to_end_id"), source__startswith=ORDERS)
-    waiting = ReconciliationItem.objects.filter(
-        Exists(executed.exclude(kind=Kind.CORE)),
-        status=ReconciliationItem.Status.UNMATCHED,
-        why=Why.NO_SUCH_ORDER,
-        settled_at=None,
-        is_reversal=False,
-    )
+    """Those that waited for nothing else: for an order to be executed, or for the clearing to bring one home. The few
+    that wait are read along their index."""
+    ours = Posting.objects.filter(end_to_end_id=OuterRef("end_to_end_id"), source__startswith=ORDERS)
+    executed = Q(Exists(ours.exclude(kind=Kind.CORE)), why=Why.NO_SUCH_ORDER, is_reversal=False)
+    came_home = Q(Exists(ours.filter(kind=Kind.RETURN)), why=Why.HAS_LEFT)
+    is_waiting = {"status__in": [Status.CONTRADICTING, Status.UNMATCHED], "settled_at": None}
+    waiting = ReconciliationItem.objects.filter(executed | came_home, **is_waiting)
     waiting = waiting.exclude(account__status=BankAccount.Status.CLOSED)  # staff alone can say what became of it
     return waiting.select_related("account", "file").order_by("brought_at", "pk")
 

@@ -9,6 +9,7 @@ reconciliation list; but money for a customer under a number that no order has i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accounts import corrections
 from accounts.core_feed.camt import CoreEntry
 from accounts.core_feed.known import INCOMING, OURS, Known, key_of
 from accounts.core_feed.records import Outcome
@@ -172,8 +173,9 @@ def _judge_reversal(
     reference: str, amount_minor: int, candidates: Sequence[Posting], account: BankAccount, known: Known
 ) -> Verdict:
     """Money that comes back: the amount of one known posting, or the amount with its fee, once. What the clearing or
-    staff gave back has come back."""
-    why, last = Why.AMOUNT, candidates[-1]
+    staff gave back has come back, and what has left the bank does not come back by itself."""
+    went = [posting for posting in candidates if posting.gives_back_id is None]
+    why, last = Why.AMOUNT, (went or candidates)[-1]
     for posting in candidates:
         sums = _sums(posting, account)
         if -amount_minor not in (sums[Part.PRINCIPAL], sums[Part.TOTAL]):
@@ -185,6 +187,9 @@ def _judge_reversal(
             continue
         if any(leg.account_id != account.pk and not _is_of_the_house(posting, leg) for leg in legs):
             why, last = Why.INSIDE, posting
+            continue
+        if not corrections.may_be_undone(posting):
+            why, last = Why.HAS_LEFT, posting
             continue
         known.ticked.add((posting.pk, account.pk, Part.REVERSAL))
         whole = posting if len(legs) == len(posting.entries.all()) else None

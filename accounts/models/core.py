@@ -116,6 +116,7 @@ class Why(models.TextChoices):
     REFERENCE_TAKEN = "reference_taken", _("Referenca është marrë me një shumë tjetër")
     INSIDE = "inside", _("Kthen një transfertë që nuk doli nga banka")
     REVERSED_ALREADY = "reversed_already", _("Ishte kthyer tashmë")
+    HAS_LEFT = "has_left", _("Kthen një pagesë që ka dalë për në klerim")
     MIXED = "mixed", _("Bashkon urdhra tanë me veprime të tjera")
     NO_SUCH_ORDER = "no_such_order", _("Asnjë urdhër i kryer nuk ka këtë referencë")
     NO_ORIGINAL = "no_original", _("Kthen një veprim që nuk njihet")

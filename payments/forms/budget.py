@@ -20,8 +20,7 @@ class SchemeField(forms.RegexField):
         super().__init__(
             regex=LETTERS,
             label=field.label,
-            help_text=field.help_text
-            or (_("Shembull: %(example)s") % {"example": field.example} if field.example else ""),
+            help_text=_hint(field),
             required=field.is_required,
             max_length=35,
             error_messages={
@@ -38,6 +37,12 @@ class SchemeField(forms.RegexField):
             message = _("Nuk ka formën që pret institucioni: %(picture)s (# shifër, @ shkronjë). Shembull: %(example)s")
             raise ValidationError(message, params={"picture": self.picture, "example": self.example or "—"})
         return text
+
+
+def _hint(field: BudgetField) -> str:
+    """What staff say of a field, and its example."""
+    example = _("Shembull: %(example)s") % {"example": field.example} if field.example else ""
+    return f"{field.help_text} {example}".strip()
 
 
 class BudgetForm(TransferForm):

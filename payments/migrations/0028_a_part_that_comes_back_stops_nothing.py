@@ -34,13 +34,22 @@ BEGIN
    WHERE status = 'waiting'
      AND order_id = (SELECT id FROM payments_paymentorder WHERE posting_id = NEW.gives_back_id)
      AND {IS_TAKEN_OUT.format(posting="NEW.gives_back_id")};
+  IF EXISTS (
+    SELECT 1 FROM payments_paymentorder o JOIN payments_clearingitem i ON i.order_id = o.id AND i.status = 'waiting'
+     WHERE o.posting_id = NEW.gives_back_id AND o.amount_minor <= (
+       SELECT coalesce(sum(e.amount_minor), 0) FROM accounts_entry e
+        WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id = NEW.gives_back_id))
+          AND e.account_id = o.debit_account_id AND e.part = 'principal')
+  ) THEN
+    PERFORM refuse('what_came_back_whole_does_not_wait', NEW.gives_back_id::text);
+  END IF;
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER what_came_back_is_withdrawn AFTER INSERT ON accounts_posting
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.gives_back_id IS NOT NULL)
   EXECUTE FUNCTION what_came_back_is_withdrawn();
 
-CREATE FUNCTION what_came_back_stays_here() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION taken_out_item_does_not_leave() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   v_posting bigint := (SELECT posting_id FROM payments_paymentorder WHERE id = NEW.order_id);
 BEGIN
@@ -53,15 +62,28 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER what_came_back_stays_here BEFORE UPDATE OF status ON payments_clearingitem
+CREATE TRIGGER taken_out_item_does_not_leave BEFORE UPDATE OF status ON payments_clearingitem
   FOR EACH ROW WHEN (OLD.status = 'waiting' AND NEW.status <> 'waiting')
-  EXECUTE FUNCTION what_came_back_stays_here();
+  EXECUTE FUNCTION taken_out_item_does_not_leave();
 """  # noqa: S608  # nosec B608  our own words
 LAWS_BACK = """
-DROP TRIGGER what_came_back_stays_here ON payments_clearingitem;
+DROP TRIGGER taken_out_item_does_not_leave ON payments_clearingitem;
 DROP TRIGGER what_came_back_is_withdrawn ON accounts_posting;
 DROP TRIGGER order_that_may_come_back_waits ON accounts_posting;
-DROP FUNCTION what_came_back_stays_here, what_came_back_is_withdrawn, order_that_may_come_back_waits;
+DROP FUNCTION taken_out_item_does_not_leave, what_came_back_is_withdrawn, order_that_may_come_back_waits;
+"""
+# An order of which a part had come back was withdrawn, with its money left on the clearing account: it waits again.
+WAIT_AGAIN = f"""
+ALTER TABLE payments_clearingitem DISABLE TRIGGER clearing_item_goes_one_way;
+UPDATE payments_clearingitem i SET status = 'waiting' FROM payments_paymentorder o
+ WHERE i.status = 'withdrawn' AND o.id = i.order_id AND NOT {IS_TAKEN_OUT.format(posting="o.posting_id")};
+ALTER TABLE payments_clearingitem ENABLE TRIGGER clearing_item_goes_one_way;
+"""  # noqa: S608  # nosec B608  our own words
+# As the law before would have it, which lets no such order leave.
+WITHDRAW_AGAIN = """
+UPDATE payments_clearingitem i SET status = 'withdrawn' FROM payments_paymentorder o
+ WHERE i.status = 'waiting' AND o.id = i.order_id
+   AND EXISTS (SELECT 1 FROM accounts_posting WHERE gives_back_id = o.posting_id);
 """
 _before = import_module("payments.migrations.0018_what_left_and_what_came_in")
 
@@ -78,7 +100,7 @@ class Migration(migrations.Migration):
                     ("unknown_answer", "Përgjigje për pagesë që nuk e kemi dërguar"),
                     ("other_answer", "Përgjigje e dytë, ndryshe nga e para"),
                     ("not_returned", "E kthyer, por llogaria e klientit është e mbyllur"),
-                    ("given_back", "E kthyer, por shuma, ose një pjesë e saj, i ishte kthyer klientit më parë"),
+                    ("given_back", "E kthyer, por shuma ose një pjesë e saj i ishte kthyer klientit më parë"),
                     ("group_withheld", "Përgjigjja për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet"),
                     ("other_content", "E njëjta referencë me të dhëna të tjera"),
                     ("unknown_sender", "Pagesë hyrëse pa bankë ose referencë të dërguesit"),
@@ -93,5 +115,5 @@ class Migration(migrations.Migration):
                 verbose_name="çfarë",
             ),
         ),
-        migrations.RunSQL([_before.WITHDRAWN_BACK, LAWS], [LAWS_BACK, _before.WITHDRAWN]),
+        migrations.RunSQL([_before.WITHDRAWN_BACK, WAIT_AGAIN, LAWS], [LAWS_BACK, _before.WITHDRAWN, WITHDRAW_AGAIN]),
     ]

@@ -68,7 +68,7 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
         )
     preparer_may = order.prepared_by_id == mandate.user_id and is_live
     return {
-        "order": cards.order_card(order, with_bank=True),
+        "order": cards.order_card(order, is_whole=True),
         "promise": promise if order.status not in UNDONE else None,
         "timeline": timeline(
             order,

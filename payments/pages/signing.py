@@ -31,7 +31,7 @@ def review_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[
     promised = promises.promised_or_expected(order, at=at)
     missing = order.total_minor - order.debit_account.available_minor
     return {
-        "order": cards.order_card(order, with_bank=True),
+        "order": cards.order_card(order, is_whole=True),
         "promise": cards.promise_card(promised, today=clock.tirana_day(at), afterwards=bool(order.released_at)),
         "signatures": cards.signer_lines(signatures),
         "signatures_wanted": wanted,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
@@ -131,6 +131,8 @@ def test_a_formula_behind_a_sign_that_splits_the_line_is_guarded(text: str, said
     ),
     risky=st.sampled_from([FORMULA, FORMULA_OR_FIGURES]),
 )
+@example(text=",-\u00a0", risky=FORMULA)
+@example(text=",-\u200b", risky=FORMULA)
 def test_postgresql_guards_what_python_guards(text: str, risky: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

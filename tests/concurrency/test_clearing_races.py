@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from accounts import audit, ledger
+from accounts import audit, four_eyes, ledger
+from accounts.core_feed.booking import propose_booking
 from accounts.identifiers import make_albanian_iban
-from accounts.models import BankAccount, Posting
+from accounts.models import BankAccount, Posting, ReconciliationItem
 from payments import arrivals, clearing, clearing_folder, sent_files
 from payments.iso20022.pacs002 import Status
 from payments.iso20022.pacs008 import Bank, Party
 from payments.models import ClearingItem, Difference, SentFile
+from tests import builders
 from tests.bank_database import BankDatabase
 from tests.concurrency.races import all_at_once
+from tests.core_messages import Ntry, brought
 from tests.payments.clearing_cast import AT_10_30, AT_13, executed, folder, incoming, message_of, report, sent, transfer
 from tests.payments.conftest import make_firm
 
@@ -50,6 +53,26 @@ def test_what_is_coming_back_does_not_leave_meanwhile(bank: BankDatabase, folder
     assert [one.end_to_end_id for one in message_of(file).transfers] == [other.number]
     assert ClearingItem.objects.get(order=order).status == "withdrawn"
     assert clearing.make_due(at=AT_13) == []
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_two_parts_booked_at_once_that_make_it_whole_let_nothing_leave(
+    bank: BankDatabase, folder: Path, tmp_path: Path, _round: int
+) -> None:
+    firm = make_firm(other_signers=0)
+    order = executed(firm, amount_minor=5_000_000)
+    parts = [Ntry(amount, end_to_end_id=order.number) for amount in ("20000.00", "30000.00")]
+    brought(tmp_path, firm.account, *parts)
+    propose = partial(propose_booking, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_10_30)
+    items = ReconciliationItem.objects.filter(settled_at=None, end_to_end_id=order.number)
+    proposals = [propose(item_id=item.pk) for item in items]
+
+    approve = partial(four_eyes.approve, actor=builders.SECOND, at=AT_10_30)
+    all_at_once(*[partial(approve, proposal_id=proposal.pk) for proposal in proposals])
+
+    assert ClearingItem.objects.get(order=order).status == "withdrawn"
+    assert clearing.make_due(at=AT_13) == []
+    assert BankAccount.objects.get(pk=firm.account.pk).balance_minor == 10_000_000 - order.fee_minor
 
 
 def test_one_answer_read_by_many_workers_brings_the_money_home_once(bank: BankDatabase, folder: Path) -> None:

@@ -1,12 +1,13 @@
 """Payments to the state: schemes kept by staff, their pictures, and orders that keep the scheme."""
 
+import re
 from uuid import uuid4
 
 import pytest
 from hypothesis import given, strategies as st
 
 from accounts.identifiers import make_albanian_iban
-from payments import budget, execution, orders, pictures
+from payments import budget, execution, orders, pictures, selectors
 from payments.forms.budget import BudgetForm
 from payments.models import BudgetScheme, PaymentOrder
 from payments.models.orders import OrderKind, OrderStatus
@@ -161,6 +162,31 @@ def test_the_form_makes_a_draft_whose_description_begins_with_the_codes(preparer
     assert answer.status_code == 302
     assert order.description == "2109001 0808 taksa 2026"
     assert order.budget_fields == FIELDS
+
+
+def test_the_order_and_its_paper_tell_each_code_by_its_name_in_the_order_of_the_scheme(preparer, firm, scheme):
+    preparer.post(PAGE, typed(firm))
+    order = PaymentOrder.objects.get()
+    labels = list(scheme.fields.filter(code__in=FIELDS).values_list("label", flat=True))
+
+    page = preparer.get(f"/payments/{order.pk}/review/").content.decode()
+
+    shown = re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page)
+    values = [FIELDS[code] for code in scheme.fields.filter(code__in=FIELDS).values_list("code", flat=True)]
+    assert [pair for pair in shown if pair[0] in labels] == list(zip(labels, values, strict=True))
+
+
+def test_a_field_that_left_its_scheme_stands_last_under_its_code(firm, scheme):
+    order = prepared(firm)
+    scheme.fields.filter(code="institution").delete()
+
+    assert list(selectors.budget_lines(order))[-1] == ("institution", FIELDS["institution"])
+
+
+def test_a_field_tells_its_help_and_its_example(preparer, scheme):
+    scheme.fields.filter(code="institution").update(help_text="Siç është në faturë.", example="2109001")
+
+    assert "Siç është në faturë. Shembull: 2109001" in preparer.get(PAGE).content.decode()
 
 
 def test_a_code_that_does_not_fit_is_told_with_an_example(preparer, firm, scheme):

@@ -248,18 +248,6 @@ def reversed_by_staff(order):
     connection.check_constraints()  # what the end of the transaction asks
 
 
-def test_what_the_core_took_back_is_not_returned_a_second_time(firm, order, tmp_path):
-    file = sent()
-    taken_back_by_the_core(order, tmp_path)
-
-    answer(file, (order, "AC04"))
-
-    order.refresh_from_db()
-    assert (balance(firm.account), order.status) == (10_000_000 - FEE, "executed")
-    assert item_of(order).status == "rejected"
-    assert Difference.objects.get().what == Difference.What.GIVEN_BACK
-
-
 def test_what_came_back_while_it_was_away_is_not_returned_a_second_time(firm, order):
     other = executed(firm, amount_minor=1_000)
     file = sent()

@@ -66,7 +66,7 @@ def test_a_posting_that_clearing_does_not_know_is_a_difference(firm, folder):
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
-def test_what_the_core_took_back_after_it_had_left_is_no_difference(firm, folder, tmp_path, is_answered):
+def test_what_the_core_takes_back_after_it_had_left_waits_and_is_no_difference(firm, folder, tmp_path, is_answered):
     order = executed(firm, amount_minor=400_000)
     file = sent()
     if is_answered:
@@ -74,8 +74,8 @@ def test_what_the_core_took_back_after_it_had_left_is_no_difference(firm, folder
 
     report = brought(tmp_path, firm.account, Ntry("4000.00", end_to_end_id=order.number, is_reversal=True))
 
-    assert report.counts == {"booked": 1}
-    assert (balance_of().booked_minor, balance_of().explained_minor) == (0, 0)
+    assert report.counts == {"contradicting": 1}
+    assert (balance_of().booked_minor, balance_of().explained_minor) == (400_000, 400_000)
     assert books_check.breached(books_check.check(at=AT_15)) == []
 
 

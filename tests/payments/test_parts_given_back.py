@@ -2,15 +2,19 @@
 
 import csv
 import io
+from functools import partial
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
-from accounts import books_check, day_close, four_eyes
+from accounts import books_check, corrections, day_close, four_eyes
+from accounts.core_feed import late_postings
 from accounts.core_feed.booking import propose_booking
 from accounts.ledger import MoreComesBackThanWent
 from accounts.models import BankAccount, Posting, ReconciliationItem
+from accounts.models.core import Why
 from payments import clearing, confirmations, fiscalisation, reconciliation, selectors
 from payments.models import Difference, FiscalReport, IncomingCredit, PaymentOrder
 from payments.timeline import Step, timeline
@@ -21,12 +25,14 @@ from tests.payments.clearing_cast import (
     AT_10_30,
     AT_13,
     AT_15,
+    Movement,
     answer,
     deliver,
     executed,
     folder,
     incoming,
     item_of,
+    notification,
     sent,
     transfer,
 )
@@ -35,6 +41,7 @@ __all__ = ["folder"]
 pytestmark = pytest.mark.django_db
 
 AMOUNT, FEE, PART = 5_000_000, 5_000, 4_000
+SETTLEMENT = settings.CLEARING_SETTLEMENT_ACCOUNT
 OPENING = 10_000_000
 
 
@@ -126,10 +133,11 @@ def test_where_a_part_came_back_a_rejected_payment_waits_for_staff_and_nobody_is
     assert is_even()
 
 
-def test_after_a_return_not_even_a_part_comes_back_again(firm, order, tmp_path):
+@pytest.mark.parametrize("is_reversal", [False, True])
+def test_after_a_return_not_even_a_part_comes_back_again(firm, order, tmp_path, is_reversal):
     answer(sent(), (order, "AC04"))
     before = balance(firm.account)
-    brought(tmp_path, firm.account, Ntry("40.00", end_to_end_id=order.number))
+    brought(tmp_path, firm.account, Ntry("40.00", end_to_end_id=order.number, is_reversal=is_reversal))
     item = ReconciliationItem.objects.get(settled_at=None)
     proposal = propose_booking(item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_13)
 
@@ -154,15 +162,54 @@ def test_a_whole_order_that_came_back_never_leaves(firm, order, tmp_path, with_f
 
 
 @pytest.mark.parametrize("code", ["", "AC04"])
-def test_a_whole_order_that_came_back_while_it_was_away_is_not_returned_again(firm, order, tmp_path, code):
+def test_the_whole_that_comes_back_after_the_payment_has_left_is_the_cores_and_clearing_owes_on(
+    firm, order, tmp_path, code
+):
+    """Two of staff said so: the customer has her money, and what left is asked of clearing like any other payment."""
     file = sent()
-    whole_of(order, tmp_path)
+    back = whole_of(order, tmp_path)
+    assert {entry.account.house_code for entry in back.entries.all()} == {None, "core-ALL"}
 
     answer(file, *([(order, code)] if code else []))
+    settled = [] if code else [Movement(SETTLEMENT, "S-1", -AMOUNT, "ALL", AT_13.date())]
+    deliver("n.xml", notification(*settled)) if settled else None
 
     order.refresh_from_db()
     assert (order.status, item_of(order).status) == ("executed", "rejected" if code else "accepted")
     assert balance(firm.account) == OPENING - FEE
+    (clearing_now,) = reconciliation.reconcile(at=AT_15).balances
+    assert (clearing_now.homeless_minor, clearing_now.unsettled_minor) == (AMOUNT if code else 0, 0)
+    assert is_even()
+
+
+def test_what_was_to_be_stopped_and_leaves_while_the_colleague_reads_is_proposed_anew(firm, order, tmp_path):
+    brought(tmp_path, firm.account, Ntry("50000.00", end_to_end_id=order.number))
+    item = ReconciliationItem.objects.get()
+    propose = partial(propose_booking, item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF)
+    proposal = propose(at=builders.AT)
+    sent()
+
+    with pytest.raises(four_eyes.Stale):
+        four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_13)
+
+    assert balance(firm.account) == OPENING - AMOUNT - FEE
+    again = propose(at=AT_13)
+    assert ("Pagesa", "", "ka dalë për në klerim, ku nuk ndalet më") in four_eyes.in_words(again, is_masked=False)
+
+
+def test_what_the_core_reverses_after_it_left_waits_for_staff_or_for_clearing_to_bring_it_home(firm, order, tmp_path):
+    file = sent()
+    reversal = Ntry("50000.00", end_to_end_id=order.number, is_reversal=True)
+
+    assert brought(tmp_path, firm.account, reversal).counts == {"contradicting": 1}
+    assert ReconciliationItem.objects.get().why == Why.HAS_LEFT
+    assert (late_postings.match(at=AT_13), balance(firm.account)) == (0, OPENING - AMOUNT - FEE)
+
+    answer(file, (order, "AC04"))
+    assert late_postings.match(at=AT_13) == 1
+
+    item = ReconciliationItem.objects.get()
+    assert (item.status, item.posting.kind, balance(firm.account)) == ("matched", "return", OPENING - FEE)
     assert is_even()
 
 
@@ -174,6 +221,41 @@ def test_the_part_that_makes_it_whole_takes_the_payment_out_of_clearing(firm, or
     assert clearing.make_due(at=AT_10_30) == []
     assert balance(firm.account) == OPENING - FEE
     assert is_even()
+
+
+def test_the_rest_and_the_fee_in_one_entry_make_it_whole_too(firm, order, tmp_path):
+    part_of(order, tmp_path)
+    booked_by_two(tmp_path, firm.account, "50010.00", order.number)
+
+    assert (item_of(order).status, balance(firm.account)) == ("withdrawn", OPENING)
+    assert is_even()
+
+
+def test_after_the_fee_as_much_again_is_a_part(firm, order, tmp_path):
+    booked_by_two(tmp_path, firm.account, "50.00", order.number)
+    back = booked_by_two(tmp_path, firm.account, "50.00", order.number)
+
+    assert (back.gives_back, {entry.part for entry in back.entries.all()}) == (order.posting, {"principal"})
+    assert item_of(order).status == "waiting"
+    assert is_even()
+
+
+def test_a_return_that_the_core_takes_back_does_not_go_out_again(firm, order, tmp_path):
+    answer(sent(), (order, "AC04"))
+    brought(tmp_path, firm.account, Ntry("50000.00", is_credit=False, end_to_end_id=order.number, is_reversal=True))
+
+    back = booked_item()
+
+    assert (back.gives_back.kind, balance(firm.account)) == ("return", OPENING - AMOUNT - FEE)
+    assert is_even()
+
+
+def test_staff_do_not_reverse_a_return(firm, order):
+    answer(sent(), (order, "AC04"))
+    order.refresh_from_db()
+
+    with pytest.raises(corrections.ReversalIsFinal):
+        corrections.propose_reversal(posting=order.return_posting, reason="Gabim", actor=builders.STAFF, at=AT_15)
 
 
 def test_a_fee_that_comes_back_is_a_fee(firm, order, tmp_path):

@@ -95,7 +95,7 @@ def test_its_people_are_told_and_its_way_says_so(order, firm):
     assert [step.title for step in shown][-3:] == titles
     assert shown[-1].text == reasons.SENTENCES["AC04"]
     promise = order_page(now, firm.preparer, at=AT_15)["promise"]
-    assert promise.sentence == "U krye të premten 20 nëntor 2026, u kthye të premten 20 nëntor 2026"
+    assert promise.sentence == "U krye dhe u kthye të premten 20 nëntor 2026"
 
 
 @pytest.mark.parametrize("names", [("transaction_id",), ("uetr",), ("end_to_end_id",)])
