@@ -34,7 +34,10 @@ class AlreadyReversed(Refusal):
 class ReversalIsFinal(Refusal):
     """To undo a reversal means to book the fact anew, with a fact's own names and key; not to mirror the mirror."""
 
-    sentence = _("Një kthim nuk kthehet. Nëse ishte gabim, regjistroni veprimin nga fillimi.")
+    sentence = _(
+        "Një kthim nuk kthehet këtu. Nëse ishte gabim, kërkojini sistemit qendror ta sjellë veprimin nga fillimi, me "
+        "një referencë të re."
+    )
 
 
 class TooLittleToReverse(Refusal):
@@ -53,7 +56,10 @@ def register_objection(name: str, objection: Objection) -> None:
 
 
 def may_be_undone(posting: Posting) -> bool:
-    """Whether no room speaks against taking a posting back; it stays so until the end of the caller's transaction."""
+    """Whether no room speaks against taking a posting back; it stays so until the end of the caller's transaction.
+
+    An objection leaves no failed statement behind that is not in a savepoint of its own.
+    """
     try:
         _ask_the_rooms(posting)
     except Refusal:

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts import ledger, selectors as books
 from accounts.ledger import Facts, Item, Leg
-from accounts.models import BankAccount, Posting
+from accounts.models import BankAccount
 from accounts.models.ledger import Channel, Entry, Kind
 from payments.models import PaymentOrder
 
@@ -38,14 +38,15 @@ class Credit:
 def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_on: date, at: datetime) -> list[int]:
     """Book executed orders back to the accounts that paid; the ids of the postings. `reasons` stand on the statement.
 
-    The fee stays with the bank, which did its part, unless `settings.RETURN_FEE_ON_REJECT`. Refuses AccountIsClosed,
-    and MoreComesBackThanWent where the core or staff gave one back before.
+    The fee stays with the bank, which did its part, unless `settings.RETURN_FEE_ON_REJECT`; what of it is home stays
+    there. Refuses AccountIsClosed, and MoreComesBackThanWent where the core or staff gave one back before.
     """
     houses = {currency: _house(currency) for currency in {order.currency for order in orders}}
+    paid = _fees_to_return(orders) if settings.RETURN_FEE_ON_REJECT else set()
     items = [
         Item(
             key=f"payments.return:{order.pk}",
-            legs=_home(order, *houses[order.currency]),
+            legs=_home(order, *houses[order.currency], with_fee=order.pk in paid),
             facts=_back(order, reason),
             value_on=value_on,
             gives_back_id=order.posting_id,
@@ -56,10 +57,18 @@ def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_
 
 
 def given_back(orders: Iterable[PaymentOrder]) -> set[UUID]:
-    """Which of these orders' money came home already, by the core or by staff: their ids."""
+    """Of which of these orders the amount, or a part of it, came home already, by the core or by staff: their ids."""
+    return _came_home(orders, Entry.Part.PRINCIPAL)
+
+
+def _fees_to_return(orders: Iterable[PaymentOrder]) -> set[UUID]:
+    return {order.pk for order in orders if order.fee_minor} - _came_home(orders, Entry.Part.FEE)
+
+
+def _came_home(orders: Iterable[PaymentOrder], part: Entry.Part) -> set[UUID]:
     posted = {order.posting_id: order.pk for order in orders}
-    back = Posting.objects.filter(gives_back__in=posted.keys() - {None}).values_list("gives_back", flat=True)
-    return {posted[posting_id] for posting_id in back}
+    back = Entry.objects.filter(posting__gives_back__in=posted.keys() - {None}, part=part)
+    return {posted[posting_id] for posting_id in back.values_list("posting__gives_back", flat=True)}
 
 
 def _house(currency: str) -> tuple[int, int]:
@@ -67,9 +76,9 @@ def _house(currency: str) -> tuple[int, int]:
     return books.house_account(CLEARING, currency).pk, books.house_account("fees", currency).pk
 
 
-def _home(order: PaymentOrder, clearing: int, fees: int) -> list[Leg]:
+def _home(order: PaymentOrder, clearing: int, fees: int, *, with_fee: bool) -> list[Leg]:
     legs = [Leg(clearing, -order.amount_minor), Leg(order.debit_account_id, order.amount_minor)]
-    if order.fee_minor and settings.RETURN_FEE_ON_REJECT:
+    if with_fee:
         legs += [
             Leg(fees, -order.fee_minor, Entry.Part.FEE),
             Leg(order.debit_account_id, order.fee_minor, Entry.Part.FEE),

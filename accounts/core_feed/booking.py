@@ -18,7 +18,7 @@ from accounts.days import short_day
 from accounts.identifiers import group_iban
 from accounts.ledger import Facts, Leg
 from accounts.models import Posting, Proposal, ReconciliationItem
-from accounts.models.ledger import Channel, Kind
+from accounts.models.ledger import Channel, Entry, Kind
 from accounts.money import format_signed
 from accounts.refusals import Refusal
 
@@ -26,7 +26,10 @@ BOOKING = "core.item.booking"
 WORDS_MAX = 140
 # What becomes of the payment whose money is given back.
 STOPS, HAS_LEFT = "stops", "has_left"
-FATES = {STOPS: _("kthehet e gjitha dhe nuk vazhdon"), HAS_LEFT: _("ka dalë për në klerim, ku nuk ndalet më")}
+FATES = {
+    STOPS: _("kthehet e gjitha; nëse pret seancën, nuk del më"),
+    HAS_LEFT: _("ka dalë për në klerim, ku nuk ndalet më"),
+}
 
 
 class ReferenceIsBooked(Refusal):
@@ -71,8 +74,8 @@ def _book(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
         raise four_eyes.Stale
     _refuse_what_is_booked(item)
     fate = _fate(item)
-    if proposal.new.get("payment") == STOPS and fate != STOPS:
-        raise four_eyes.Stale  # it has left meanwhile
+    if proposal.new.get("payment", "") != fate:
+        raise four_eyes.Stale  # it has left meanwhile, or another part has come back
     legs, gives_back = _legs(item, has_left=fate == HAS_LEFT)
     ledger.post(
         key=key_of_record(item.account.iban, item.reference),
@@ -110,14 +113,16 @@ def _refuse_what_is_booked(item: ReconciliationItem) -> None:
 
 
 def _fate(item: ReconciliationItem) -> str:
-    """What becomes of the payment of the posting that an item names; so it stays until the end of the transaction."""
+    """What an item does to the payment of the posting that it names; so it stays until the end of the transaction."""
     if item.posting is None:
         return ""
-    if not corrections.may_be_undone(item.posting):
-        return HAS_LEFT
+    is_here = corrections.may_be_undone(item.posting)
     legs, _posting = _legs(item, has_left=False)
     own = {item.account_id, selectors.house_account("core", item.account.currency).pk}
-    return STOPS if any(leg.account_id not in own for leg in legs) else ""
+    makes_whole = any(leg.account_id not in own and leg.part == Entry.Part.PRINCIPAL for leg in legs)
+    if item.amount_minor < 0 or not makes_whole:
+        return ""
+    return STOPS if is_here else HAS_LEFT
 
 
 def _legs(item: ReconciliationItem, *, has_left: bool) -> tuple[list[Leg], Posting | None]:

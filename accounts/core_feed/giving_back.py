@@ -21,20 +21,21 @@ def legs_of(
 ) -> list[Leg] | None:
     """Of an entry of `amount_minor` on an account; None where the posting never took as much.
 
-    What is more than it has left to give back is for the ledger to refuse. What `has_left` the bank stays where the
-    posting put it. The caller lets nobody else give back meanwhile.
+    What is more than it has left to give back is for the ledger to refuse. An amount that `has_left` the bank stays
+    where the posting put it. The caller lets nobody else give back meanwhile.
     """
     entries = list(posting.entries.select_related("account").order_by("pk"))
     before = list(Entry.objects.filter(posting__gives_back=posting, account=account_id))
     went = sum(_sum(entries, account_id, part) for part in Part)
     left = {part: _sum([*entries, *before], account_id, part) for part in Part}
-    whole = next((parts for parts in WHOLES if amount_minor == -sum(left[part] for part in parts)), ())
+    fitting = next((parts for parts in WHOLES if amount_minor == -sum(left[part] for part in parts)), ())
+    whole = [part for part in fitting if left[part]]
     if not whole and (went * amount_minor >= 0 or abs(amount_minor) > abs(went)):
         return None
-    own = [Leg(account_id, -left[part], part) for part in whole if left[part]] or [Leg(account_id, amount_minor)]
-    # What itself came home is not sent out again.
-    is_undone = not has_left and posting.gives_back_id is None
-    legs = own + [leg for part in whole if is_undone for leg in _undone(entries, account_id, part)]
+    own = [Leg(account_id, -left[part], part) for part in whole] or [Leg(account_id, amount_minor)]
+    # What itself came home is not sent out again; a fee stays in the bank wherever its payment is.
+    undone = [part for part in whole if posting.gives_back_id is None and (part == Part.FEE or not has_left)]
+    legs = own + [leg for part in undone for leg in _undone(entries, account_id, part)]
     rest = sum(leg.amount_minor for leg in legs)
     return [*legs, Leg(core_id, -rest)] if rest else legs
 

@@ -52,7 +52,10 @@ def judge(entry: CoreEntry, account: BankAccount, known: Known) -> list[Verdict]
     if ours:
         return _judge_several(entry, account, known)
     candidates = _known_by(entry, account, known)
-    return [_judge_one(entry, entry.end_to_end_id, entry.amount_minor, account, known, candidates)]
+    verdict = _judge_one(entry, entry.end_to_end_id, entry.amount_minor, account, known, candidates)
+    if verdict.part == Part.REVERSAL and verdict.posting and not corrections.may_be_undone(verdict.posting):
+        return [_wrong(entry, Why.HAS_LEFT, posting=verdict.posting)]
+    return [verdict]
 
 
 def is_settled_already(entry: CoreEntry, account: BankAccount, known: Known) -> bool:
@@ -173,7 +176,7 @@ def _judge_reversal(
     reference: str, amount_minor: int, candidates: Sequence[Posting], account: BankAccount, known: Known
 ) -> Verdict:
     """Money that comes back: the amount of one known posting, or the amount with its fee, once. What the clearing or
-    staff gave back has come back, and what has left the bank does not come back by itself."""
+    staff gave back has come back."""
     went = [posting for posting in candidates if posting.gives_back_id is None]
     why, last = Why.AMOUNT, (went or candidates)[-1]
     for posting in candidates:
@@ -187,9 +190,6 @@ def _judge_reversal(
             continue
         if any(leg.account_id != account.pk and not _is_of_the_house(posting, leg) for leg in legs):
             why, last = Why.INSIDE, posting
-            continue
-        if not corrections.may_be_undone(posting):
-            why, last = Why.HAS_LEFT, posting
             continue
         known.ticked.add((posting.pk, account.pk, Part.REVERSAL))
         whole = posting if len(legs) == len(posting.entries.all()) else None

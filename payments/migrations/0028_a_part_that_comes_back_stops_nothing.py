@@ -15,6 +15,11 @@ IS_TAKEN_OUT = """EXISTS (
        WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id = {posting}))
          AND (SELECT house_code FROM accounts_bankaccount WHERE id = e.account_id) LIKE 'clearing-domestic-%')"""
 
+CAME_BACK = """(
+      SELECT coalesce(sum(e.amount_minor), 0) FROM accounts_entry e
+       WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id = {posting}))
+         AND e.account_id = {order}.debit_account_id AND e.part = 'principal')"""
+
 LAWS = f"""
 CREATE FUNCTION order_that_may_come_back_waits() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -36,10 +41,8 @@ BEGIN
      AND {IS_TAKEN_OUT.format(posting="NEW.gives_back_id")};
   IF EXISTS (
     SELECT 1 FROM payments_paymentorder o JOIN payments_clearingitem i ON i.order_id = o.id AND i.status = 'waiting'
-     WHERE o.posting_id = NEW.gives_back_id AND o.amount_minor <= (
-       SELECT coalesce(sum(e.amount_minor), 0) FROM accounts_entry e
-        WHERE e.posting_id = ANY (ARRAY(SELECT id FROM accounts_posting WHERE gives_back_id = NEW.gives_back_id))
-          AND e.account_id = o.debit_account_id AND e.part = 'principal')
+     WHERE o.posting_id = NEW.gives_back_id
+       AND o.amount_minor <= {CAME_BACK.format(order="o", posting="NEW.gives_back_id")}
   ) THEN
     PERFORM refuse('what_came_back_whole_does_not_wait', NEW.gives_back_id::text);
   END IF;
@@ -72,11 +75,13 @@ DROP TRIGGER what_came_back_is_withdrawn ON accounts_posting;
 DROP TRIGGER order_that_may_come_back_waits ON accounts_posting;
 DROP FUNCTION taken_out_item_does_not_leave, what_came_back_is_withdrawn, order_that_may_come_back_waits;
 """
-# An order of which a part had come back was withdrawn, with its money left on the clearing account: it waits again.
+# An order of which a part had come back was withdrawn, with its money left on the clearing account: it waits again. One
+# that came back whole does not; where that was against the core, the reconciliation tells what lies on clearing.
 WAIT_AGAIN = f"""
 ALTER TABLE payments_clearingitem DISABLE TRIGGER clearing_item_goes_one_way;
 UPDATE payments_clearingitem i SET status = 'waiting' FROM payments_paymentorder o
- WHERE i.status = 'withdrawn' AND o.id = i.order_id AND NOT {IS_TAKEN_OUT.format(posting="o.posting_id")};
+ WHERE i.status = 'withdrawn' AND o.id = i.order_id AND NOT {IS_TAKEN_OUT.format(posting="o.posting_id")}
+   AND o.amount_minor > {CAME_BACK.format(order="o", posting="o.posting_id")};
 ALTER TABLE payments_clearingitem ENABLE TRIGGER clearing_item_goes_one_way;
 """  # noqa: S608  # nosec B608  our own words
 # As the law before would have it, which lets no such order leave.

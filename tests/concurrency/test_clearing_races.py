@@ -64,11 +64,13 @@ def test_two_parts_booked_at_once_that_make_it_whole_let_nothing_leave(
     parts = [Ntry(amount, end_to_end_id=order.number) for amount in ("20000.00", "30000.00")]
     brought(tmp_path, firm.account, *parts)
     propose = partial(propose_booking, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_10_30)
+    approve = partial(four_eyes.approve, actor=builders.SECOND, at=AT_10_30)
     items = ReconciliationItem.objects.filter(settled_at=None, end_to_end_id=order.number)
     proposals = [propose(item_id=item.pk) for item in items]
 
-    approve = partial(four_eyes.approve, actor=builders.SECOND, at=AT_10_30)
-    all_at_once(*[partial(approve, proposal_id=proposal.pk) for proposal in proposals])
+    ends = all_at_once(*[partial(approve, proposal_id=proposal.pk) for proposal in proposals])
+    assert sorted(type(end).__name__ for end in ends) == ["Proposal", "Stale"], "the second would make it whole"
+    approve(proposal_id=propose(item_id=items.get().pk).pk)
 
     assert ClearingItem.objects.get(order=order).status == "withdrawn"
     assert clearing.make_due(at=AT_13) == []

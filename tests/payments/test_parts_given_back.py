@@ -3,21 +3,17 @@
 import csv
 import io
 from functools import partial
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
-from accounts import books_check, corrections, day_close, four_eyes
+from accounts import corrections, day_close, four_eyes
 from accounts.core_feed import late_postings
-from accounts.core_feed.booking import propose_booking
+from accounts.core_feed.booking import BOOKING, propose_booking
 from accounts.ledger import MoreComesBackThanWent
-from accounts.models import BankAccount, Posting, ReconciliationItem
+from accounts.models import ReconciliationItem
 from accounts.models.core import Why
-from payments import clearing, confirmations, fiscalisation, reconciliation, selectors
-from payments.models import Difference, FiscalReport, IncomingCredit, PaymentOrder
-from payments.timeline import Step, timeline
+from payments import clearing, confirmations, fiscalisation, reconciliation
+from payments.models import Difference, FiscalReport, IncomingCredit
 from tests import builders
 from tests.accounts.closing_day import EVENING
 from tests.core_messages import Ntry, brought
@@ -36,62 +32,25 @@ from tests.payments.clearing_cast import (
     sent,
     transfer,
 )
+from tests.payments.giving_back_cast import (
+    AMOUNT,
+    FEE,
+    OPENING,
+    PART,
+    SETTLEMENT,
+    balance,
+    booked_by_two,
+    booked_item,
+    is_even,
+    order,
+    part_of,
+    seen,
+    way,
+    whole_of,
+)
 
-__all__ = ["folder"]
+__all__ = ["folder", "order"]
 pytestmark = pytest.mark.django_db
-
-AMOUNT, FEE, PART = 5_000_000, 5_000, 4_000
-SETTLEMENT = settings.CLEARING_SETTLEMENT_ACCOUNT
-OPENING = 10_000_000
-
-
-@pytest.fixture
-def order(firm, folder) -> PaymentOrder:
-    return executed(firm, amount_minor=AMOUNT)
-
-
-def balance(account: BankAccount) -> int:
-    return BankAccount.objects.get(pk=account.pk).balance_minor
-
-
-def booked_by_two(path: Path, account: BankAccount, amount: str, number: str, *, is_reversal: bool = False) -> Posting:
-    """An entry of the core under the number of ours that fits no amount of it, or the wrong direction."""
-    brought(path, account, Ntry(amount, end_to_end_id=number, is_reversal=is_reversal))
-    return booked_item()
-
-
-def booked_item() -> Posting:
-    item = ReconciliationItem.objects.select_related("account").get(settled_at=None)
-    proposal = propose_booking(item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_10_30)
-    four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_10_30)
-    connection.check_constraints()  # what the end of the transaction asks
-    return Posting.objects.get(key=f"core:{item.account.iban}:{item.reference}")
-
-
-def part_of(order: PaymentOrder, path: Path, *, is_reversal: bool = False) -> Posting:
-    return booked_by_two(path, order.debit_account, "40.00", order.number, is_reversal=is_reversal)
-
-
-def whole_of(order: PaymentOrder, path: Path, amount_minor: int = AMOUNT) -> Posting:
-    """Not flagged as a reversal, so that staff must say so."""
-    return booked_by_two(path, order.debit_account, f"{amount_minor // 100}.00", order.number)
-
-
-def seen(order: PaymentOrder) -> PaymentOrder:
-    """As its page shows it now."""
-    now = selectors.order_of(order.company, order.pk)
-    assert now is not None
-    return now
-
-
-def way(order: PaymentOrder) -> list[Step]:
-    return timeline(seen(order), [])
-
-
-def is_even() -> bool:
-    """Clearing as staff see it, and every law of the books."""
-    broken = books_check.breached(books_check.check(at=AT_15))
-    return reconciliation.reconcile(at=AT_15).is_even and not broken
 
 
 # --- A part ----------------------------------------------------------------------------------------------------------
@@ -231,15 +190,6 @@ def test_the_rest_and_the_fee_in_one_entry_make_it_whole_too(firm, order, tmp_pa
     assert is_even()
 
 
-def test_after_the_fee_as_much_again_is_a_part(firm, order, tmp_path):
-    booked_by_two(tmp_path, firm.account, "50.00", order.number)
-    back = booked_by_two(tmp_path, firm.account, "50.00", order.number)
-
-    assert (back.gives_back, {entry.part for entry in back.entries.all()}) == (order.posting, {"principal"})
-    assert item_of(order).status == "waiting"
-    assert is_even()
-
-
 def test_a_return_that_the_core_takes_back_does_not_go_out_again(firm, order, tmp_path):
     answer(sent(), (order, "AC04"))
     brought(tmp_path, firm.account, Ntry("50000.00", is_credit=False, end_to_end_id=order.number, is_reversal=True))
@@ -258,12 +208,39 @@ def test_staff_do_not_reverse_a_return(firm, order):
         corrections.propose_reversal(posting=order.return_posting, reason="Gabim", actor=builders.STAFF, at=AT_15)
 
 
-def test_a_fee_that_comes_back_is_a_fee(firm, order, tmp_path):
-    back = booked_by_two(tmp_path, firm.account, "50.00", order.number)
+# --- What the colleague reads -----------------------------------------------------------------------------------------
 
-    assert {entry.part for entry in back.entries.all()} == {"fee"}
+
+@pytest.mark.parametrize(
+    ("amount", "told"), [("40.00", ""), ("50.00", ""), ("50000.00", "stops"), ("50050.00", "stops")]
+)
+def test_the_proposal_says_what_becomes_of_the_payment(firm, order, tmp_path, amount, told):
+    brought(tmp_path, firm.account, Ntry(amount, end_to_end_id=order.number))
+    item = ReconciliationItem.objects.get()
+
+    proposal = propose_booking(item_id=item.pk, words="Kthim", reason="E takon", actor=builders.STAFF, at=AT_10_30)
+
+    assert proposal.new["payment"] == told
+
+
+def test_a_proposal_of_an_older_release_is_made_anew_where_it_would_stop_the_payment(firm, order, tmp_path):
+    brought(tmp_path, firm.account, Ntry("50000.00", end_to_end_id=order.number))
+    item = ReconciliationItem.objects.get()
+    proposal = four_eyes.propose(
+        kind=BOOKING,
+        subject=f"item:{item.pk}",
+        company=order.company,
+        old={"status": item.status, "why": item.why},
+        new={"account": firm.account.iban, "amount_minor": AMOUNT, "currency": "ALL", "words": "Kthim"},
+        reason="E takon",
+        actor=builders.STAFF,
+        at=AT_10_30,
+    )
+
+    with pytest.raises(four_eyes.Stale):
+        four_eyes.approve(proposal_id=proposal.pk, actor=builders.SECOND, at=AT_10_30)
+
     assert item_of(order).status == "waiting"
-    assert is_even()
 
 
 # --- From outside ----------------------------------------------------------------------------------------------------
