@@ -169,14 +169,14 @@ def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
 def bring_home(items: Items, codes: Sequence[str], *, file: ArrivedFile, at: datetime) -> Items:
     """Book locked payments home, each for the reason of its code, and tell their people; those that came home.
 
-    But for those that the core or staff brought home before; where the account has been closed meanwhile, staff must
-    find the money a way. Both are differences.
+    But for those whose money the core or staff took out of clearing before; where the account has been closed, staff
+    must find the money a way. Both are differences.
     """
     code_of = dict(zip([item.pk for item in items], codes, strict=True))
-    given_back = interbank.given_back(item.order for item in items)
+    homes = interbank.home_of([item.order for item in items])
     home = []
     for item in items:
-        if item.order_id in given_back:
+        if homes[item.order_id].taken_minor:
             _differs(file, Difference.What.GIVEN_BACK, item.order.number, at=at)
         elif item.order.debit_account.status == BankAccount.Status.CLOSED:
             _differs(file, Difference.What.NOT_RETURNED, item.order.number, at=at)
@@ -185,7 +185,7 @@ def bring_home(items: Items, codes: Sequence[str], *, file: ArrivedFile, at: dat
     sentences = [reasons.sentence(code_of[item.pk]) for item in home]
     value_on = business_day.calendar().on_or_after(clock.tirana_day(at))
     orders = [item.order for item in home]
-    postings = interbank.bring_back(orders, reasons=sentences, value_on=value_on, at=at)
+    postings = interbank.bring_back(orders, homes, reasons=sentences, value_on=value_on, at=at)
     for order, posting_id, sentence in zip(orders, postings, sentences, strict=True):
         order.status, order.end_reason = OrderStatus.RETURNED, sentence
         order.returned_at, order.return_posting_id = at, posting_id

@@ -3,9 +3,11 @@
 Beside `payments.execution` the room's only caller of `accounts.ledger`; who calls it has locked what it is about.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -35,18 +37,39 @@ class Credit:
     value_on: date
 
 
-def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_on: date, at: datetime) -> list[int]:
-    """Book executed orders back to the accounts that paid; the ids of the postings. `reasons` stand on the statement.
+class Houses(NamedTuple):
+    """The bank's own accounts of one currency: their ids."""
 
-    The fee stays with the bank, which did its part, unless `settings.RETURN_FEE_ON_REJECT`; what of it is home stays
-    there. Refuses AccountIsClosed, and MoreComesBackThanWent where the core or staff gave one back before.
+    clearing: int
+    fees: int
+    core: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What came home of an order, in minor units: of its amount and of its fee, to the customer; and how much of it was
+    taken out of clearing."""
+
+    amount_minor: int
+    fee_minor: int
+    taken_minor: int
+
+
+def bring_back(
+    orders: Sequence[PaymentOrder], homes: Mapping[UUID, Home], *, reasons: Sequence[str], value_on: date, at: datetime
+) -> list[int]:
+    """Book what is not home yet of executed orders to the accounts that paid; the ids of the postings. `reasons` stand
+    on the statement, `homes` are of `home_of`.
+
+    What the core gave before, it gets back from clearing. The fee stays with the bank, which did its part, unless
+    `settings.RETURN_FEE_ON_REJECT`. Refuses AccountIsClosed, and MoreComesBackThanWent where the money was taken out of
+    clearing before.
     """
     houses = {currency: _house(currency) for currency in {order.currency for order in orders}}
-    paid = _fees_to_return(orders) if settings.RETURN_FEE_ON_REJECT else set()
     items = [
         Item(
             key=f"payments.return:{order.pk}",
-            legs=_home(order, *houses[order.currency], with_fee=order.pk in paid),
+            legs=_home(order, homes[order.pk], houses[order.currency]),
             facts=_back(order, reason),
             value_on=value_on,
             gives_back_id=order.posting_id,
@@ -56,31 +79,39 @@ def bring_back(orders: Sequence[PaymentOrder], *, reasons: Sequence[str], value_
     return ledger.post_many(items, at=at)
 
 
-def given_back(orders: Iterable[PaymentOrder]) -> set[UUID]:
-    """Of which of these orders the amount, or a part of it, came home already, by the core or by staff: their ids."""
-    return _came_home(orders, Entry.Part.PRINCIPAL)
+def home_of(orders: Sequence[PaymentOrder]) -> dict[UUID, Home]:
+    """What came home of each of these orders by now, by the core or by staff; in one query."""
+    posted = {order.posting_id: order for order in orders if order.posting_id}
+    back = Entry.objects.filter(posting__gives_back__in=posted.keys())
+    sums: Counter[tuple[UUID, str]] = Counter()
+    rows = back.values_list("posting__gives_back", "account", "account__house_code", "part", "amount_minor")
+    for posting_id, account_id, house_code, part, amount_minor in rows:
+        order = posted[posting_id or 0]
+        if account_id == order.debit_account_id:
+            sums[order.pk, part] += amount_minor
+        elif (house_code or "").startswith(CLEARING):
+            sums[order.pk, CLEARING] -= amount_minor
+    return {
+        order.pk: Home(
+            sums[order.pk, Entry.Part.PRINCIPAL.value], sums[order.pk, Entry.Part.FEE.value], sums[order.pk, CLEARING]
+        )
+        for order in orders
+    }
 
 
-def _fees_to_return(orders: Iterable[PaymentOrder]) -> set[UUID]:
-    return {order.pk for order in orders if order.fee_minor} - _came_home(orders, Entry.Part.FEE)
+def _house(currency: str) -> Houses:
+    return Houses(*(books.house_account(code, currency).pk for code in (CLEARING, "fees", "core")))
 
 
-def _came_home(orders: Iterable[PaymentOrder], part: Entry.Part) -> set[UUID]:
-    posted = {order.posting_id: order.pk for order in orders}
-    back = Entry.objects.filter(posting__gives_back__in=posted.keys() - {None}, part=part)
-    return {posted[posting_id] for posting_id in back.values_list("posting__gives_back", flat=True)}
-
-
-def _house(currency: str) -> tuple[int, int]:
-    """The accounts of clearing and of fees."""
-    return books.house_account(CLEARING, currency).pk, books.house_account("fees", currency).pk
-
-
-def _home(order: PaymentOrder, clearing: int, fees: int, *, with_fee: bool) -> list[Leg]:
-    legs = [Leg(clearing, -order.amount_minor), Leg(order.debit_account_id, order.amount_minor)]
-    if with_fee:
+def _home(order: PaymentOrder, home: Home, houses: Houses) -> list[Leg]:
+    legs = [Leg(houses.clearing, -order.amount_minor)]
+    if rest := order.amount_minor - home.amount_minor:
+        legs.append(Leg(order.debit_account_id, rest))
+    if home.amount_minor:
+        legs.append(Leg(houses.core, home.amount_minor))
+    if order.fee_minor and settings.RETURN_FEE_ON_REJECT and not home.fee_minor:
         legs += [
-            Leg(fees, -order.fee_minor, Entry.Part.FEE),
+            Leg(houses.fees, -order.fee_minor, Entry.Part.FEE),
             Leg(order.debit_account_id, order.fee_minor, Entry.Part.FEE),
         ]
     return legs
@@ -102,7 +133,7 @@ def _back(order: PaymentOrder, reason: str) -> Facts:
 
 def credit(credits: Sequence[Credit], *, at: datetime) -> list[int]:
     """Book payments from other banks to our accounts; the ids of the postings. Refuses AccountIsClosed."""
-    clearing = {currency: _house(currency)[0] for currency in {one.account.currency for one in credits}}
+    clearing = {currency: _house(currency).clearing for currency in {one.account.currency for one in credits}}
     items = [
         Item(
             key=f"payments.incoming:{one.key}",

@@ -1,7 +1,8 @@
 """Schemes of the budget as staff keep them: what pays under one takes two people, from the first day to every change.
 
-A scheme that is in use changes by a proposal that shows it whole, payee and fields; so does putting one in use. While
-it is not in use one person writes it down and corrects it, since nobody can pay by it; withdrawing it holds at once.
+A scheme changes by a proposal that shows it whole, payee and fields; so does putting one in use. Until it comes in use
+for the first time one person writes it down and corrects it, since nobody can pay by it; withdrawing it holds at once.
+What a colleague compares with is thus what a colleague has approved.
 """
 
 from collections.abc import Collection, Mapping
@@ -124,7 +125,7 @@ def add(*, code: str, facts: SchemeFacts, source: str, actor: audit.Actor, at: d
 def change(
     *, scheme: BudgetScheme, facts: SchemeFacts, reason: str, actor: audit.Actor, at: datetime
 ) -> BudgetScheme | Proposal:
-    """What is or comes in use waits for a colleague; anything else is written at once.
+    """What is, was or comes in use waits for a colleague; a draft, and a withdrawal, are written at once.
 
     Refuses no change at all, an IBAN of this bank, a picture that nobody can write, an example that does not fit its
     picture, and fields that together could be cut; but never to withdraw a scheme.
@@ -136,7 +137,7 @@ def change(
     if not is_withdrawal:
         _require_elsewhere(facts)
         _require_fields(facts.fields.values())
-    if is_withdrawal or not (facts.is_active or now.is_active):
+    if is_withdrawal or not (facts.is_active or now.is_active or _was_in_use(scheme)):
         return correct(scheme_id=scheme.pk, facts=facts, seen=now, reason=reason, actor=actor, at=at)
     return four_eyes.propose(
         kind=SCHEME,
@@ -153,7 +154,7 @@ def change(
 def correct(
     *, scheme_id: str, facts: SchemeFacts, seen: SchemeFacts, reason: str, actor: audit.Actor, at: datetime
 ) -> BudgetScheme:
-    """Change a scheme that is not in use, or withdraw one that is. Refuses (Stale) one that is no longer as seen."""
+    """Change a scheme that was never in use, or withdraw one that is. Refuses (Stale) one that is no longer as seen."""
     scheme = BudgetScheme.objects.select_for_update().get(pk=scheme_id)
     if SchemeFacts.of(scheme) != seen:
         raise four_eyes.Stale
@@ -167,6 +168,11 @@ def _apply(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
     if SchemeFacts.of(scheme).as_json() != proposal.old:
         raise four_eyes.Stale
     _put("payments.scheme.changed", scheme, SchemeFacts.from_json(proposal.new), actor, at, proposal.reason)
+
+
+def _was_in_use(scheme: BudgetScheme) -> bool:
+    approved = Proposal.objects.filter(kind=SCHEME, subject=f"scheme:{scheme.pk}", status=Proposal.Status.APPLIED)
+    return approved.exists()
 
 
 def _require_elsewhere(facts: SchemeFacts) -> None:

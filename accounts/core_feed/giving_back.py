@@ -26,13 +26,16 @@ def legs_of(
     """
     entries = list(posting.entries.select_related("account").order_by("pk"))
     before = list(Entry.objects.filter(posting__gives_back=posting, account=account_id))
-    went = sum(_sum(entries, account_id, part) for part in Part)
+    went = {part: _sum(entries, account_id, part) for part in Part}
     left = {part: _sum([*entries, *before], account_id, part) for part in Part}
     fitting = next((parts for parts in WHOLES if amount_minor == -sum(left[part] for part in parts)), ())
     whole = [part for part in fitting if left[part]]
-    if not whole and (went * amount_minor >= 0 or abs(amount_minor) > abs(went)):
+    total = sum(went.values())
+    if not whole and (total * amount_minor >= 0 or abs(amount_minor) > abs(total)):
         return None
-    own = [Leg(account_id, -left[part], part) for part in whole] or [Leg(account_id, amount_minor)]
+    # A fee that is home already is not a part of the amount: the ledger refuses it.
+    part = Part.FEE if amount_minor == -went[Part.FEE] else Part.PRINCIPAL
+    own = [Leg(account_id, -left[part], part) for part in whole] or [Leg(account_id, amount_minor, part)]
     # What itself came home is not sent out again; a fee stays in the bank wherever its payment is.
     undone = [part for part in whole if posting.gives_back_id is None and (part == Part.FEE or not has_left)]
     legs = own + [leg for part in undone for leg in _undone(entries, account_id, part)]

@@ -7,7 +7,7 @@ not leave meanwhile, and judged when the transaction ends.
 
 from importlib import import_module
 
-from django.db import migrations, models
+from django.db import migrations
 
 # As `taken` of the law clearing_account_is_what_clearing_knows. Written so that no plan begins at the clearing account.
 IS_TAKEN_OUT = """EXISTS (
@@ -97,28 +97,5 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0027_a_bic_names_one_bank"), ("accounts", "0021_no_more_comes_back_than_went")]
 
     operations = [
-        migrations.AlterField(
-            model_name="difference",
-            name="what",
-            field=models.CharField(
-                choices=[
-                    ("unknown_answer", "Përgjigje për pagesë që nuk e kemi dërguar"),
-                    ("other_answer", "Përgjigje e dytë, ndryshe nga e para"),
-                    ("not_returned", "E kthyer, por llogaria e klientit është e mbyllur"),
-                    ("given_back", "E kthyer, por shuma ose një pjesë e saj i ishte kthyer klientit më parë"),
-                    ("group_withheld", "Përgjigjja për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet"),
-                    ("other_content", "E njëjta referencë me të dhëna të tjera"),
-                    ("unknown_sender", "Pagesë hyrëse pa bankë ose referencë të dërguesit"),
-                    ("not_booked", "Para të shlyera për një llogari që nuk i merr"),
-                    ("not_ours", "Lëvizje në një llogari që nuk e regjistron klerimi"),
-                    ("wrong_day", "Datë valute shumë larg ditës kur mbërriti"),
-                    ("unknown_return", "Kthim i një pagese që nuk e kemi dërguar"),
-                    ("other_sum", "Kthim me shumë tjetër nga ajo e pagesës"),
-                    ("whole_file", "Kthim i një skedari të tërë, pa emrat e pagesave"),
-                ],
-                max_length=20,
-                verbose_name="çfarë",
-            ),
-        ),
         migrations.RunSQL([_before.WITHDRAWN_BACK, WAIT_AGAIN, LAWS], [LAWS_BACK, _before.WITHDRAWN, WITHDRAW_AGAIN]),
     ]

@@ -298,7 +298,7 @@ class Difference(models.Model):
         UNKNOWN_ANSWER = "unknown_answer", _("Përgjigje për pagesë që nuk e kemi dërguar")
         OTHER_ANSWER = "other_answer", _("Përgjigje e dytë, ndryshe nga e para")
         NOT_RETURNED = "not_returned", _("E kthyer, por llogaria e klientit është e mbyllur")
-        GIVEN_BACK = "given_back", _("E kthyer, por shuma ose një pjesë e saj i ishte kthyer klientit më parë")
+        GIVEN_BACK = "given_back", _("E kthyer, por paratë i ishin kthyer klientit më parë")
         GROUP_WITHHELD = "group_withheld", _("Përgjigjja për gjithë skedarin nuk u zbatua: një pagesë e tij nuk njihet")
         OTHER_CONTENT = "other_content", _("E njëjta referencë me të dhëna të tjera")
         UNKNOWN_SENDER = "unknown_sender", _("Pagesë hyrëse pa bankë ose referencë të dërguesit")

@@ -80,15 +80,17 @@ def test_a_part_that_comes_back_while_the_payment_is_away_changes_nothing_of_it(
     assert is_even()
 
 
-def test_where_a_part_came_back_a_rejected_payment_waits_for_staff_and_nobody_is_paid_twice(firm, order, tmp_path):
+def test_where_a_part_came_back_a_rejected_payment_brings_the_rest_home(firm, order, tmp_path):
     part_of(order, tmp_path)
 
     answer(sent(), (order, "AC04"))
 
     order.refresh_from_db()
-    assert (order.status, item_of(order).status) == ("executed", "rejected")
-    assert Difference.objects.get().what == Difference.What.GIVEN_BACK
-    assert balance(firm.account) == OPENING - AMOUNT - FEE + PART
+    assert (order.status, item_of(order).status) == ("returned", "rejected")
+    legs = {entry.account.house_code: entry.amount_minor for entry in order.return_posting.entries.all()}
+    assert legs == {"clearing-domestic-ALL": -AMOUNT, None: AMOUNT - PART, "core-ALL": PART}
+    assert not Difference.objects.exists()
+    assert balance(firm.account) == OPENING - FEE
     assert is_even()
 
 
@@ -134,10 +136,11 @@ def test_the_whole_that_comes_back_after_the_payment_has_left_is_the_cores_and_c
     deliver("n.xml", notification(*settled)) if settled else None
 
     order.refresh_from_db()
-    assert (order.status, item_of(order).status) == ("executed", "rejected" if code else "accepted")
+    expected = ("returned", "rejected") if code else ("executed", "accepted")
+    assert (order.status, item_of(order).status) == expected
     assert balance(firm.account) == OPENING - FEE
     (clearing_now,) = reconciliation.reconcile(at=AT_15).balances
-    assert (clearing_now.homeless_minor, clearing_now.unsettled_minor) == (AMOUNT if code else 0, 0)
+    assert (clearing_now.homeless_minor, clearing_now.unsettled_minor) == (0, 0), "what it rejects is the core's"
     assert is_even()
 
 

@@ -85,6 +85,17 @@ def test_a_scheme_is_withdrawn_at_once_but_not_changed_by_the_way():
     assert not BudgetScheme.objects.get().is_active
 
 
+def test_who_withdraws_a_scheme_does_not_change_its_payee_alone():
+    """Or the colleague who puts it in use again would compare it with what nobody approved."""
+    scheme = in_use()
+    change(scheme, is_active=False)
+
+    proposal = change(BudgetScheme.objects.get(), beneficiary_iban=builders.OTHER_BANK_IBAN)
+
+    assert isinstance(proposal, Proposal)
+    assert BudgetScheme.objects.get().beneficiary_iban == FACTS.beneficiary_iban
+
+
 def test_a_scheme_that_was_corrected_meanwhile_does_not_come_in_use_as_proposed():
     scheme = new_scheme()
     proposal = change(scheme, is_active=True)
