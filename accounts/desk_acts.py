@@ -99,6 +99,8 @@ class Acting(admin.ModelAdmin):  # type: ignore[type-arg]  # one desk for models
             if not request.user.has_perm(act.permission):
                 raise PermissionDenied
             row = self._row(request, object_id) if object_id else None
+            if request.method == "GET" and row is not None and not act.is_offered(row):
+                return redirect(self._address_of(request, row))
             form = act.form(request.POST or None, request.FILES or None, initial=act.initial(row))
             if request.method == "POST" and form.is_valid():
                 shown = self._done(request, act, row, form)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -97,6 +98,9 @@ def _settle(item: Any, typed: dict[str, Any], actor: audit.Actor, at: datetime) 
     return reconciliation.settle(item_id=item.pk, note=typed["note"], actor=actor, at=at)
 
 
+WAITING = (ReconciliationItem.Status.CONTRADICTING, ReconciliationItem.Status.UNMATCHED)
+
+
 def _is_waiting(item: ReconciliationItem) -> bool:
     return item.is_waiting
 
@@ -134,7 +138,7 @@ class ReconciliationDesk(Acting, Shown):
     list_filter = ("status", "why", ("settled_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     search_fields = ("reference", "end_to_end_id", "account__iban")
-    ordering = ("settled_at", "-status", "-brought_at")
+    ordering = (Case(When(settled_at=None, status__in=WAITING, then=0), default=1).asc(), "-brought_at")
     fields = (
         ("status", "why", "is_reversal"),
         ("grouped_iban", "amount", "value_on"),

@@ -15,6 +15,7 @@ class PaymentsConfig(AppConfig):
             changes,
             clearing,
             clearing_laws,
+            failure_notices,
             payee_notices,
             standing_notices,
         )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, four_eyes
@@ -32,6 +33,10 @@ class BicIsTaken(Refusal):
     )
 
 
+class BankIsOurs(Refusal):
+    sentence = _("Ky është kodi i bankës sonë. Këtu mbahen vetëm bankat e tjera.")
+
+
 class BankIsTheSame(Refusal):
     sentence = _("Të dhënat e bankës janë tashmë këto. Nuk ka çfarë të ndryshohet.")
 
@@ -50,7 +55,9 @@ class BankFacts:
 
 
 def propose_new(*, code: str, facts: BankFacts, reason: str, actor: audit.Actor, at: datetime) -> Proposal:
-    """Refuses a code that is taken, and another bank's BIC."""
+    """Refuses our own code, one that is taken, and another bank's BIC."""
+    if code == settings.BANK["code"]:
+        raise BankIsOurs
     if ParticipantBank.objects.filter(pk=code).exists():
         raise BankIsKnown
     return _propose(code, {}, facts, reason=reason, actor=actor, at=at)

@@ -184,7 +184,7 @@ def promise_card(
         "weekend": _("fundjavë"),
         "holiday": _("festë"),
         "moved": _("pushim i shtyrë"),
-        "executes": _("kryhet"),
+        "executes": _("u krye") if executed_on else _("kryhet"),
         "working": "",
     }
     states = {"executes": "act", "weekend": "off", "holiday": "off", "moved": "off"}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, clock, papers
 from accounts.days import full_day, on_day
 from accounts.identifiers import group_iban
-from accounts.models import Mandate, Paper
+from accounts.models import Entry, Mandate, Paper
 from accounts.money import format_money, in_words
 from accounts.papers import Compared, Content, Section
 from payments import cards, selectors
@@ -78,8 +78,7 @@ def _content(order: PaymentOrder, language: str) -> Content:
 
 def _given_back_at(order: PaymentOrder) -> datetime | None:
     """When the core or staff gave the whole of an executed order back; a returned one came from the clearing house."""
-    back = selectors.given_back(order) if order.status == OrderStatus.EXECUTED else None
-    return back.at if back and back.is_whole else None
+    return selectors.home_at(order) if order.status == OrderStatus.EXECUTED else None
 
 
 def _payer(order: PaymentOrder) -> Iterator[tuple[str, str]]:
@@ -106,6 +105,9 @@ def _payment(order: PaymentOrder, card: cards.OrderCard) -> Iterator[tuple[str, 
     yield _("Regjistruar më"), full_day(order.posting.booked_on)
     yield _("Data e valutës"), full_day(order.posting.value_on)
     yield _("Referenca"), order.posting.end_to_end_id
+    for back in selectors.given_back(order):
+        label = _("Komisioni u kthye") if back.part == Entry.Part.FEE else _("U kthye nga banka")
+        yield label, f"{format_money(back.amount_minor, order.currency)}, {_moment(back.at)}"
     if order.returned_at and order.return_posting:
         yield _("Kthyer më"), _moment(order.returned_at)
         yield _("Kthimi u regjistrua më"), full_day(order.return_posting.booked_on)

@@ -24,7 +24,7 @@ from accounts.models.ledger import Channel, Entry, Kind
 from accounts.refusals import Refusal
 from accounts.verbs import verb
 from accounts.working_days import Calendar
-from payments import selectors, standing_notices, verdicts
+from payments import failure_notices, selectors, verdicts
 from payments.models import PaymentOrder
 from payments.models.orders import OrderKind, OrderStatus
 from payments.verdicts import (
@@ -249,5 +249,5 @@ def _fail(order: PaymentOrder, reason: str, *, at: datetime) -> PaymentOrder:
         subject=f"order:{order.pk}",
         reason=reason,
     )
-    standing_notices.tell_failed(order, at=at)
+    failure_notices.tell_failed(order, at=at)
     return order

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONArray
 
 from accounts import clock
 from accounts.models import Company, Entry, Mandate
+from accounts.models.ledger import Kind
 from accounts.questions import Given, Question
 from accounts.working_days import Calendar
 from payments import rails
@@ -36,11 +37,11 @@ class Waiting(NamedTuple):
 
 
 class GivenBack(NamedTuple):
-    """What came home of an executed order's amount, in minor units, and when the last of it did."""
+    """What the core or staff gave back of an order at one moment: of its amount, or of its fee, in minor units."""
 
     at: datetime
+    part: str
     amount_minor: int
-    is_whole: bool
 
 
 def of_company(company: Company) -> QuerySet[PaymentOrder]:
@@ -49,15 +50,20 @@ def of_company(company: Company) -> QuerySet[PaymentOrder]:
 
 
 def order_of(company: Company, order_id: UUID) -> PaymentOrder | None:
-    """One order of this company with all that its page shows, and what came home of it by whomever (see `GivenBack`);
+    """One order of this company with all that its page shows, and what came back of it (`given_back`, `home_at`);
     None for anybody else's, as if it did not exist."""
     return next(iter(_ORDER(company=company.pk, order=order_id)), None)
 
 
-def given_back(order: PaymentOrder) -> GivenBack | None:
-    """Of an order as `order_of` brings it, by the clearing house, the core or staff; None of one that nothing did."""
-    moment, amount_minor = getattr(order, "given_back_at", None), getattr(order, "given_back_minor", None)
-    return GivenBack(moment, amount_minor, amount_minor == order.amount_minor) if moment and amount_minor else None
+def given_back(order: PaymentOrder) -> list[GivenBack]:
+    """Of an order as `order_of` brings it, as it came, but for what the clearing house returned."""
+    return [GivenBack(datetime.fromisoformat(at), *rest) for at, *rest in getattr(order, "came_back", None) or []]
+
+
+def home_at(order: PaymentOrder) -> datetime | None:
+    """When the amount of an order was home whole by the core or by staff; None where it is not, or not by them."""
+    amounts = [one for one in given_back(order) if one.part == Entry.Part.PRINCIPAL]
+    return amounts[-1].at if sum(one.amount_minor for one in amounts) == order.amount_minor else None
 
 
 def budget_lines(order: PaymentOrder) -> Iterator[tuple[str, str]]:
@@ -170,9 +176,12 @@ def _with_signed(orders: list[PaymentOrder]) -> list[Waiting]:
 
 
 _COMPANY, _USER = Given("company"), Given("user")
-# What came home of an order's amount, by whomever; its fee stands apart.
-_GIVEN_BACK = Entry.objects.filter(
-    posting__gives_back=OuterRef("posting"), account=OuterRef("debit_account"), part=Entry.Part.PRINCIPAL
+# What came home of an order and of its fee, but for what the clearing house returned.
+_CAME_BACK = (
+    Entry.objects.filter(posting__gives_back=OuterRef("posting"), account=OuterRef("debit_account"))
+    .exclude(posting__kind=Kind.RETURN)
+    .order_by("posting__booked_at", "pk")
+    .values_list(JSONArray("posting__booked_at", "part", "amount_minor"))
 )
 # What the preparer was warned of and answered for, read with the order itself.
 _ANSWERED = OrderWarning.objects.filter(order=OuterRef("pk")).order_by("pk")
@@ -202,10 +211,7 @@ _ORDER = Question(
         )
         .defer("clearing_item__file__content")
         .annotate(
-            given_back_at=Subquery(_GIVEN_BACK.order_by("-posting__booked_at").values("posting__booked_at")[:1]),
-            given_back_minor=Subquery(
-                _GIVEN_BACK.order_by().values("posting__gives_back").annotate(of=Sum("amount_minor")).values("of")
-            ),
+            came_back=ArraySubquery(_CAME_BACK),
             answered=ArraySubquery(_ANSWERED.values_list(JSONArray(*_AS_ANSWERED))),
         )
     )

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 
 from django.conf import settings
 from django.utils.translation import gettext as _, ngettext
 
 from accounts import clock
 from accounts.days import on_day
+from accounts.models import Entry
 from accounts.money import format_money
 from payments import selectors
 from payments.iso20022 import reasons
@@ -90,12 +90,11 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             assert order.execute_on is not None, "a released order has its day"
             return [Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
         case OrderStatus.EXECUTED:
-            afterwards = sorted([*_clearing(order), *_given_back(order)], key=attrgetter("at"))
-            return [Step(_("U krye"), "done", order.ended_at), *afterwards]
+            return [Step(_("U krye"), "done", order.ended_at), *_afterwards(order)]
         case OrderStatus.RETURNED:
             # The stored reason is one of iso20022.reasons, marked for translation there.
             home = Step(_("U kthye në llogarinë tuaj"), "now", order.returned_at, _reason(order))
-            return [Step(_("U krye"), "done", order.ended_at), *_clearing(order), home]
+            return [Step(_("U krye"), "done", order.ended_at), *_afterwards(order), home]
         case OrderStatus.FAILED:
             # The stored reason is one of verdicts, marked for translation there.
             return [Step(_("Nuk u krye"), "now", order.ended_at, _reason(order))]
@@ -115,8 +114,7 @@ def _clearing(order: PaymentOrder) -> Iterator[Step]:
     if item is None:
         return
     if item.status == ClearingItem.Status.WITHDRAWN:
-        back = selectors.given_back(order)
-        yield Step(_("U tërhoq nga klerimi"), "done", back and back.at, _("Nuk doli nga banka jonë."))
+        yield Step(_("U tërhoq nga klerimi"), "done", selectors.home_at(order), _("Nuk doli nga banka jonë."))
     if item.file is None:
         return
     yield Step(_("U dërgua në klerim"), "done", item.file.made_at, _file(item.file))
@@ -135,12 +133,23 @@ def _file(file: SentFile) -> str:
 
 def _given_back(order: PaymentOrder) -> Iterator[Step]:
     """By the core or by staff: the clearing house would have made it a returned order."""
-    back = selectors.given_back(order)
-    if back and back.is_whole:
-        yield Step(_("Banka e ktheu në llogarinë tuaj"), "now", back.at)
-    elif back:
+    came = selectors.given_back(order)
+    last = max((place for place, one in enumerate(came) if one.part == Entry.Part.PRINCIPAL), default=None)
+    for place, back in enumerate(came):
         amount = format_money(back.amount_minor, order.currency)
-        yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "done", back.at, amount)
+        if back.part == Entry.Part.FEE:
+            yield Step(_("Banka ktheu komisionin në llogarinë tuaj"), "done", back.at, amount)
+        elif back.amount_minor == order.amount_minor:
+            yield Step(_("Banka e ktheu në llogarinë tuaj"), "now", back.at, amount)
+        elif place == last and selectors.home_at(order):
+            yield Step(_("Banka ktheu pjesën e mbetur në llogarinë tuaj"), "now", back.at, amount)
+        else:
+            yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "done", back.at, amount)
+
+
+def _afterwards(order: PaymentOrder) -> list[Step]:
+    """What became of an executed order, in the order in which it did."""
+    return sorted([*_clearing(order), *_given_back(order)], key=lambda step: step.at or order.created_at)
 
 
 def _who_and_why(order: PaymentOrder) -> str:

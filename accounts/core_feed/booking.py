@@ -25,10 +25,12 @@ from accounts.refusals import Refusal
 BOOKING = "core.item.booking"
 WORDS_MAX = 140
 # What becomes of the payment whose money is given back.
-STOPS, HAS_LEFT = "stops", "has_left"
+FEE, PART, STOPS, HAS_LEFT = "fee", "part", "stops", "has_left"
 FATES = {
-    STOPS: _("kthehet e gjitha; nëse pret seancën, nuk del më"),
-    HAS_LEFT: _("ka dalë për në klerim, ku nuk ndalet më"),
+    FEE: _("kthehet komisioni; pagesa mbetet siç është"),
+    PART: _("shuma kthehet te klienti; pagesa mbetet siç është"),
+    STOPS: _("kthehet e gjitha; te përfituesi nuk shkon më"),
+    HAS_LEFT: _("ka dalë për në klerim dhe nuk ndalet: mund të paguhet edhe përfituesi"),
 }
 
 
@@ -58,6 +60,7 @@ def propose_booking(*, item_id: int, words: str, reason: str, actor: audit.Actor
             "value_on": item.value_on.isoformat(),
             "words": " ".join(words.split())[:WORDS_MAX],
             "payment": _fate(item),
+            "reference": item.end_to_end_id,
         },
         reason=reason,
         actor=actor,
@@ -85,7 +88,7 @@ def _book(proposal: Proposal, actor: audit.Actor, at: datetime) -> None:
         at=at,
         gives_back=gives_back,
     )
-    if item.amount_minor > 0 and gives_back is None:
+    if item.amount_minor > 0:
         # Its value date may be long gone, but the customer hears of it only now.
         credit = money_came.Credit(item.account.iban or "", item.amount_minor, "", clock.tirana_day(at))
         money_came.tell([credit], at=at)
@@ -117,12 +120,16 @@ def _fate(item: ReconciliationItem) -> str:
     if item.posting is None:
         return ""
     is_here = corrections.may_be_undone(item.posting)
-    legs, _posting = _legs(item, has_left=False)
-    own = {item.account_id, selectors.house_account("core", item.account.currency).pk}
-    makes_whole = any(leg.account_id not in own and leg.part == Entry.Part.PRINCIPAL for leg in legs)
-    if item.amount_minor < 0 or not makes_whole:
+    legs, gives_back = _legs(item, has_left=False)
+    if gives_back is None or item.amount_minor < 0:
         return ""
-    return STOPS if is_here else HAS_LEFT
+    amounts = [leg for leg in legs if leg.part == Entry.Part.PRINCIPAL]
+    core_id = selectors.house_account("core", item.account.currency).pk
+    if all(leg.account_id == core_id for leg in amounts):
+        return FEE
+    if any(leg.account_id not in {item.account_id, core_id} for leg in amounts):
+        return STOPS if is_here else HAS_LEFT
+    return PART
 
 
 def _legs(item: ReconciliationItem, *, has_left: bool) -> tuple[list[Leg], Posting | None]:
@@ -159,14 +166,19 @@ def _facts(item: ReconciliationItem, words: str) -> Facts:
     )
 
 
+def _payment(new: dict[str, Any]) -> str:
+    """The order's number, and what becomes of it."""
+    return f"{new['reference']}: {FATES[new['payment']]}"
+
+
 def _in_words(proposal: Proposal) -> list[four_eyes.Row]:
     new: dict[str, Any] = proposal.new
     return [
+        *([(_("Pagesa"), "", _payment(new))] if new.get("payment") else []),
         (_("Llogaria"), "", group_iban(new["account"])),
         (_("Shuma"), "", f"{format_signed(new['amount_minor'])} {new['currency']}"),
         (_("Data e valutës"), "", short_day(date.fromisoformat(new["value_on"]))),
         (_("Përshkrimi në pasqyrë"), "", new["words"]),
-        *([(_("Pagesa"), "", str(FATES[new["payment"]]))] if new.get("payment") else []),
         (_("Pse priste"), str(ReconciliationItem(why=proposal.old["why"]).get_why_display()), ""),
     ]
 

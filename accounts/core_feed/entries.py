@@ -7,7 +7,7 @@ not answer, or not in time, speaks against no entry: the run ends there.
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext_noop
@@ -111,6 +111,7 @@ class _Work:
         self.fresh: list[ReconciliationItem] = []
         self.moved: list[ReconciliationItem] = []
         self.house: dict[str, BankAccount] = {}
+        self.news: list[money_came.Credit | None] = []
 
     def judged(self, entry: CoreEntry, known: Known) -> Outcome | Bad:
         if not entry.is_booked:
@@ -137,7 +138,7 @@ class _Work:
         """Write it all; the caller's transaction holds it together."""
         if self.items:
             ledger.post_many(self.items, at=self.at)
-            money_came.tell(filter(None, map(_news, self.items)), at=self.at)
+        money_came.tell(filter(None, self.news), at=self.at)
         ReconciliationItem.objects.bulk_create(self.fresh)
         for item in self.moved:
             item.save(update_fields=MOVED)
@@ -149,6 +150,7 @@ class _Work:
             legs = verdict.legs or self._legs_of(entry, account)
             gives_back = verdict.posting.pk if verdict.posting else None
             self.items.append(Item(key_of(entry), legs, facts, value_on, gives_back_id=gives_back))
+            self.news.append(_news(entry, value_on))
             return
         ledger.post(
             key=key_of(entry),
@@ -158,6 +160,7 @@ class _Work:
             at=self.at,
             reverses=verdict.reverses,
         )
+        self.news.append(_news(entry, value_on))
 
     def _legs_of(self, entry: CoreEntry, account: BankAccount) -> tuple[Leg, Leg]:
         """Against the core's own account in this currency."""
@@ -222,12 +225,13 @@ def _account_of(entry: CoreEntry, known: Known) -> BankAccount:
     return account
 
 
-def _news(item: Item) -> money_came.Credit | None:
-    """Of a customer's account that gets money; what comes home to it is told by whoever sent it."""
-    if item.gives_back_id is not None or item.legs[0].amount_minor < 0:
-        return None
-    facts = item.facts
-    return money_came.Credit(facts.creditor_iban, item.legs[0].amount_minor, facts.debtor_name, item.value_on)
+def _news(entry: CoreEntry, value_on: date) -> money_came.Credit | None:
+    """Of a customer's account that gets money, also what comes home to it."""
+    return (
+        money_came.Credit(entry.iban, entry.amount_minor, entry.debtor_name, value_on)
+        if entry.amount_minor > 0
+        else None
+    )
 
 
 def _facts_of(entry: CoreEntry, account: BankAccount, file: CoreFile) -> Facts:

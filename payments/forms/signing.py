@@ -9,7 +9,11 @@ class SignForm(forms.Form):
     """The code of one challenge."""
 
     challenge_id = forms.UUIDField(widget=forms.HiddenInput)
-    code = forms.CharField(max_length=7, error_messages={"required": _("Shkruani FNP-në nga SMS-ja: 6 shifra.")})
+    code = forms.CharField(
+        label=_("FNP, 6 shifra"),
+        max_length=7,
+        error_messages={"required": _("Shkruani FNP-në nga SMS-ja: 6 shifra.")},
+    )
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].replace(" ", "")

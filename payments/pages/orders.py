@@ -20,7 +20,9 @@ from payments.timeline import timeline
 
 PAGE_SIZE = 25
 # What a customer ended herself: nothing is promised any more.
-UNDONE = (OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.SENT_BACK)
+UNDONE = (OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.SENT_BACK, OrderStatus.FAILED, OrderStatus.EXPIRED)
+# Whose page leads to the same order made anew.
+AGAIN = (OrderStatus.EXECUTED, OrderStatus.RETURNED, OrderStatus.FAILED, OrderStatus.REJECTED, OrderStatus.EXPIRED)
 
 
 def orders_page(mandate: Mandate, *, status: str, page: str) -> dict[str, Any]:
@@ -55,8 +57,7 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
     """One order: where it stands, why that day, who signed, what may still be done."""
     signatures, warnings = selectors.signatures(order), answered_cards(order)
     is_live = order.status in {OrderStatus.DRAFT, OrderStatus.AWAITING}
-    back = selectors.given_back(order)
-    promise, home_at = None, order.returned_at or (back.at if back and back.is_whole else None)
+    promise, home_at = None, order.returned_at or selectors.home_at(order)
     if is_live or order.released_at:
         promised = promises.promised_or_expected(order, at=at)
         promise = cards.promise_card(
@@ -84,7 +85,7 @@ def order_page(order: PaymentOrder, mandate: Mandate, *, at: datetime) -> dict[s
         "booking": _booking(order),
         "series": order.standing,
         "warnings": warnings,
-        "again_url": prefill.again_url(order) if mandate.may_prepare and order.posting_id else "",
+        "again_url": prefill.again_url(order) if mandate.may_prepare and order.status in AGAIN else "",
         "may_prepare": mandate.may_prepare,
         "edit_url": prefill.edit_url(order) if may_edit(order, mandate) else "",
         "may_review": action_on(order, mandate, at=at) != "none",

@@ -1,14 +1,17 @@
 """The reconciliation list on the staff's desk: who may settle does so with a note; everybody else only looks."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from accounts.core_feed import reconciliation
 from accounts.models import AuditEvent, CoreFile, ReconciliationItem
 from tests import builders
+from tests.core_messages import Ntry, brought
 from tests.doors import at_the_desk
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,22 @@ def test_the_records_of_a_file_are_counted_in_words(at: datetime) -> None:
     listed = clerk("view_corefile").get(reverse("admin:accounts_corefile_changelist")).content.decode()
 
     assert "1 të papranuara, 2 të regjistruara" in listed
+
+
+def test_what_waits_comes_first_whatever_came_later(item: ReconciliationItem, tmp_path: Path) -> None:
+    brought(tmp_path, item.account, Ntry("9.00", end_to_end_id="P-2026-999995", reference="LATER", is_credit=False))
+    later = ReconciliationItem.objects.get(reference="LATER")
+    reconciliation.settle(item_id=later.pk, note="U sqarua", actor=builders.STAFF, at=builders.AT)
+
+    desk = clerk("view_reconciliationitem")
+    listed = desk.get(reverse("admin:accounts_reconciliationitem_changelist")).content.decode()
+
+    assert listed.index(page(item)) < listed.index(page(later))
+
+
+def test_an_act_that_is_not_offered_leads_back_to_its_row(item: ReconciliationItem) -> None:
+    reconciliation.settle(item_id=item.pk, note="U sqarua", actor=builders.STAFF, at=builders.AT)
+
+    answer = clerk("view_reconciliationitem", "change_reconciliationitem").get(page(item, "book"))
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, page(item))

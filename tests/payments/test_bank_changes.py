@@ -72,6 +72,11 @@ def test_two_banks_have_no_bic_in_common_whoever_is_first(bic):
         ParticipantBank.objects.create(code="296", name="X", bic=bic)
 
 
+def test_our_own_bank_is_no_other_bank():
+    with pytest.raises(bank_changes.BankIsOurs):
+        new("205")
+
+
 def test_a_code_is_taken_once_and_no_change_is_none():
     approve(new())
 

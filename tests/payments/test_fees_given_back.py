@@ -7,7 +7,7 @@ import pytest
 from accounts.ledger import MoreComesBackThanWent
 from payments.models import PaymentOrder
 from tests.payments.clearing_cast import AT_15, answer, deliver, executed, folder, item_of, returned, sent
-from tests.payments.giving_back_cast import AMOUNT, FEE, OPENING, balance, booked_by_two, is_even, order, whole_of
+from tests.payments.giving_back_cast import AMOUNT, FEE, OPENING, balance, booked_by_two, is_even, order, way, whole_of
 
 __all__ = ["folder", "order"]
 pytestmark = pytest.mark.django_db
@@ -21,6 +21,7 @@ def test_a_fee_that_comes_back_is_a_fee_wherever_its_payment_is(firm, order, tmp
 
     legs = {(entry.account.house_code, entry.part, entry.amount_minor) for entry in back.entries.all()}
     assert legs == {(None, "fee", FEE), ("fees-ALL", "fee", -FEE)}
+    assert ("Banka ktheu komisionin në llogarinë tuaj", "50,00 ALL") in [(one.title, one.text) for one in way(order)]
     assert item_of(order).status == ("accepted" if has_left else "waiting")
     assert is_even()
 

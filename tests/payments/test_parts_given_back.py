@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from accounts import corrections, day_close, four_eyes
+from accounts import corrections, day_close, four_eyes, notices
 from accounts.core_feed import late_postings
 from accounts.core_feed.booking import BOOKING, propose_booking
 from accounts.ledger import MoreComesBackThanWent
-from accounts.models import ReconciliationItem
+from accounts.models import Notice, ReconciliationItem
 from accounts.models.core import Why
 from payments import clearing, confirmations, fiscalisation, reconciliation
 from payments.models import Difference, FiscalReport, IncomingCredit
@@ -156,7 +156,8 @@ def test_what_was_to_be_stopped_and_leaves_while_the_colleague_reads_is_proposed
 
     assert balance(firm.account) == OPENING - AMOUNT - FEE
     again = propose(at=AT_13)
-    assert ("Pagesa", "", "ka dalë për në klerim, ku nuk ndalet më") in four_eyes.in_words(again, is_masked=False)
+    (told,) = [now for label, _before, now in four_eyes.in_words(again, is_masked=False) if label == "Pagesa"]
+    assert told == f"{order.number}: ka dalë për në klerim dhe nuk ndalet: mund të paguhet edhe përfituesi"
 
 
 def test_what_the_core_reverses_after_it_left_waits_for_staff_or_for_clearing_to_bring_it_home(firm, order, tmp_path):
@@ -215,7 +216,7 @@ def test_staff_do_not_reverse_a_return(firm, order):
 
 
 @pytest.mark.parametrize(
-    ("amount", "told"), [("40.00", ""), ("50.00", ""), ("50000.00", "stops"), ("50050.00", "stops")]
+    ("amount", "told"), [("40.00", "part"), ("50.00", "fee"), ("50000.00", "stops"), ("50050.00", "stops")]
 )
 def test_the_proposal_says_what_becomes_of_the_payment(firm, order, tmp_path, amount, told):
     brought(tmp_path, firm.account, Ntry(amount, end_to_end_id=order.number))
@@ -278,8 +279,20 @@ def test_the_order_says_which_part_came_back_and_only_the_whole_is_given_back(fi
 
     booked_by_two(tmp_path, firm.account, "49960.00", order.number)
 
-    assert way(order)[-1].title == "Banka e ktheu në llogarinë tuaj"
+    told = [(step.title, step.text) for step in way(order)]
+    assert ("Banka ktheu një pjesë në llogarinë tuaj", "40,00 ALL") in told
+    assert ("Banka ktheu pjesën e mbetur në llogarinë tuaj", "49.960,00 ALL") in told
     assert confirmations.paper_of(seen(order), firm.preparer, language="sq", at=AT_13).kind.endswith("given_back")
+
+
+def test_the_people_of_the_company_are_told_what_came(firm, order, tmp_path):
+    part_of(order, tmp_path)
+
+    told = {
+        notice.user_id: notices.in_words(notice) for notice in Notice.objects.filter(kind__startswith="accounts.money")
+    }
+    assert told.keys() == {firm.preparer.user_id, firm.signers[0].user_id}
+    assert all("40,00" in words for words in told.values())
 
 
 def test_the_report_of_e_invoices_tells_what_came_back_and_no_more(firm, folder, tmp_path, settings):

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts import ledger
-from payments import approvals, changes, execution, orders, selectors
+from accounts import ledger, notices
+from accounts.models import Notice
+from payments import approvals, changes, execution, failure_notices, orders, selectors
 from payments.models import PaymentOrder
 from payments.timeline import Step, timeline
 from tests import builders
@@ -109,6 +110,20 @@ def test_what_was_not_executed_says_why(firm):
 
     assert last(order).title == "Nuk u krye"
     assert "e ngrirë" in last(order).text
+    told = Notice.objects.filter(kind=failure_notices.FAILED)
+    assert {notice.user_id for notice in told} == {firm.preparer.user_id, firm.signers[0].user_id}
+    assert all("e ngrirë" in notices.in_words(notice) for notice in told)
+
+
+def test_what_was_not_executed_promises_no_day_and_leads_to_a_new_order(firm, signed_in):
+    order = firm.sign(submitted(firm))
+    type(firm.account).objects.filter(pk=firm.account.pk).update(status="frozen")
+    execution.execute(order_id=order.pk, at=builders.AT)
+
+    page = signed_in(firm.preparer.user).get(f"/payments/{order.pk}/").content.decode()
+
+    assert "Kryhet" not in page
+    assert f"/payments/new/domestic/?order={order.pk}" in page
 
 
 def test_what_came_back_says_when_and_why(firm, came_back):
