@@ -67,8 +67,9 @@ def ask_code(
 ) -> FnpChallenge | None:
     """Send a code bound to this order as it stands; whoever may sign alone submits her draft by the same act.
 
-    None where the draft's fee has changed meanwhile: it must be looked at again. Refuses what `sign` refuses,
-    OrderHasChanged, and of a draft what `orders.submit` refuses; `answered` are its warnings that she answered for.
+    None where the draft's fee has changed meanwhile: it must be looked at again. Refuses what `sign` refuses, of the
+    last signature also what the account does not bear, OrderHasChanged, and of a draft what `orders.submit` refuses;
+    `answered` are its warnings that she answered for.
     """
     mandate = orders.acting(mandate, at=at)
     order = orders.taken(order_id, mandate)
@@ -78,6 +79,8 @@ def ask_code(
     if order.status == OrderStatus.DRAFT:
         return None
     _require_right(order, mandate, at=at)
+    if _releases(order) and not promises.is_chosen(order, promises.of_order(order, at=at)):
+        execution.require_money(order)
     challenge = fnp.issue(
         user=mandate.user,
         purpose=PURPOSE,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, clock, four_eyes
+from accounts import audit, clock, four_eyes, mandates
 from accounts.models import Company, Proposal
 from accounts.refusals import Refusal
 from accounts.verbs import verb
@@ -24,6 +24,14 @@ class SignersAreInForce(Refusal):
 
 class FewerTakesTwoPeople(Refusal):
     sentence = _("Më pak nënshkrues kërkon miratimin e një kolegu. Provoni përsëri.")
+
+
+class TooFewSigners(Refusal):
+    """Facts: there."""
+
+    sentence = _(
+        "Kompania ka %(there)s nënshkrues, prandaj asnjë urdhër i saj nuk do të lëshohej. Shtoni më parë nënshkrues."
+    )
 
 
 def set_signers(
@@ -52,12 +60,15 @@ def set_signers(
 def ask_more(
     *, company: Company, other_signers: int, valid_from: date, reason: str, actor: audit.Actor, at: datetime
 ) -> ApprovalRule:
-    """Ask for more signers, at once. Refuses fewer."""
+    """Ask for more signers, at once. Refuses fewer, and more than the company has."""
     company = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     now = selectors.other_signers(company, on=valid_from)
     _require_change(other_signers, now, valid_from, at)
     if other_signers < now:
         raise FewerTakesTwoPeople
+    there = mandates.in_force(at).filter(company=company, may_sign=True).count()
+    if other_signers > there:
+        raise TooFewSigners(there=there)
     return _put("payments.signers.raised", company, other_signers, now, valid_from, actor, at, reason)
 
 

@@ -11,10 +11,10 @@ from accounts import clock
 from accounts.days import on_day
 from accounts.models import Entry
 from accounts.money import format_money
-from payments import selectors
+from payments import cutoff, reasons as promise_words, selectors
 from payments.iso20022 import reasons
 from payments.models import ClearingItem, PaymentOrder, SentFile, Signature, StandingSignature
-from payments.models.orders import OrderStatus
+from payments.models.orders import OrderStatus, Rail
 
 # What was warned of, who answered for it and when.
 Answer = tuple[str, str, datetime | None]
@@ -88,7 +88,9 @@ def _ending(order: PaymentOrder, given: int) -> list[Step]:
             return [Step(title % {"count": missing}, "now"), executes]
         case OrderStatus.RELEASED:
             assert order.execute_on is not None, "a released order has its day"
-            return [Step(_("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}, "now")]
+            promised = cutoff.Promised.from_facts(order.promise.reasons)
+            title = _("Kryhet %(on_day)s") % {"on_day": on_day(order.execute_on)}
+            return [Step(promise_words.headline(promised) if promised.is_at_once else title, "now")]
         case OrderStatus.EXECUTED:
             return [Step(_("U krye"), "done", order.ended_at), *_afterwards(order)]
         case OrderStatus.RETURNED:
@@ -117,7 +119,7 @@ def _clearing(order: PaymentOrder) -> Iterator[Step]:
         yield Step(_("U tërhoq nga klerimi"), "done", selectors.home_at(order), _("Nuk doli nga banka jonë."))
     if item.file is None:
         return
-    yield Step(_("U dërgua në klerim"), "done", item.file.made_at, _file(item.file))
+    yield Step(_("U dërgua në klerim"), "done", item.file.made_at, _session(item, item.file))
     if item.status == ClearingItem.Status.ACCEPTED:
         yield Step(_("U pranua në klerim"), "done", item.answered_at)
     elif item.status == ClearingItem.Status.REJECTED:
@@ -126,9 +128,11 @@ def _clearing(order: PaymentOrder) -> Iterator[Step]:
         yield Step(_("U refuzua nga klerimi"), "done", item.answered_at, why)
 
 
-def _file(file: SentFile) -> str:
-    facts = {"file": file.name, "time": f"{clock.tirana(file.session_at):%H:%M}" if file.session_at else ""}
-    return (_("Skedari %(file)s, seanca e orës %(time)s.") if file.session_at else _("Skedari %(file)s.")) % facts
+def _session(item: ClearingItem, file: SentFile) -> str:
+    """AECH alone has sessions; the other rails take an order as it comes."""
+    if item.rail == Rail.AECH and file.session_at:
+        return _("Seanca e orës %(time)s.") % {"time": f"{clock.tirana(file.session_at):%H:%M}"}
+    return _("Me %(rail)s, pa pritur seancë.") % {"rail": item.get_rail_display()}
 
 
 def _given_back(order: PaymentOrder) -> Iterator[Step]:

@@ -34,8 +34,12 @@ class SchemeField(forms.RegexField):
     def clean(self, value: Any) -> str:
         text = pictures.normal(self.picture, str(super().clean(value) or ""))
         if text and not pictures.fits(self.picture, text):
-            message = _("Nuk ka formën që pret institucioni: %(picture)s (# shifër, @ shkronjë). Shembull: %(example)s")
-            raise ValidationError(message, params={"picture": self.picture, "example": self.example or "—"})
+            message = (
+                _("Institucioni pret: %(form)s. Shembull: %(example)s")
+                if self.example
+                else _("Institucioni pret: %(form)s.")
+            )
+            raise ValidationError(message, params={"form": pictures.in_words(self.picture), "example": self.example})
         return text
 
 

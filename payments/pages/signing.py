@@ -12,7 +12,7 @@ from accounts.models import Mandate
 from accounts.money import format_money
 from auth_flow import fnp
 from auth_flow.models import FnpChallenge
-from payments import approvals, cards, prefill, promises, selectors
+from payments import approvals, cards, cutoff, prefill, promises, reasons, selectors
 from payments.bank_day import bank_day
 from payments.models import PaymentOrder
 from payments.models.orders import OrderStatus
@@ -102,6 +102,9 @@ def signed_sentence(order: PaymentOrder) -> str:
     if order.status == OrderStatus.AWAITING:
         return _("Nënshkrimi juaj u mor. Urdhri pret edhe nënshkrimin e një kolegu.")
     assert order.execute_on is not None, "a released order has its day"
+    promised = cutoff.Promised.from_facts(order.promise.reasons)
+    if promised.is_at_once:
+        return _("Urdhri u nënshkrua dhe u pranua. %(promise)s.") % {"promise": reasons.headline(promised)}
     return _("Urdhri u nënshkrua dhe u pranua. Kryhet %(on_day)s.") % {"on_day": on_day(order.execute_on)}
 
 

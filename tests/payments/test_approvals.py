@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.clock import TIRANA
-from accounts.ledger import NotEnoughMoney
-from accounts.models import AuditEvent, Hold, Mandate
+from accounts.ledger import AccountTakesNoDebit, NotEnoughMoney
+from accounts.models import AuditEvent, BankAccount, Hold, Mandate
 from auth_flow import fnp
+from auth_flow.models import FnpChallenge
 from auth_flow.sms import gsm7
 from payments import approvals, orders
 from payments.models import Promise, Signature
@@ -37,6 +38,32 @@ def test_the_promise_is_kept_with_its_reasons(firm):
     promise = Promise.objects.get(order=order)
     assert promise.execute_on.isoformat() == "2026-11-24"
     assert {"cut_off_passed", "moved"} <= {reason["code"] for reason in promise.reasons["reasons"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "refusal"), [({"balance": 1}, NotEnoughMoney), ({"status": "frozen"}, AccountTakesNoDebit)]
+)
+def test_what_the_account_does_not_bear_costs_no_code(sole, before, refusal):
+    order = builders.draft(sole.preparer, sole.account)
+    if "balance" in before:
+        builders.credit(sole.account, before["balance"] - 10_000_000)
+    else:
+        BankAccount.objects.filter(pk=sole.account.pk).update(**before)
+
+    with pytest.raises(refusal):
+        sole.ask(order, sole.preparer, version=order.version)
+
+    order.refresh_from_db()
+    assert (order.status, FnpChallenge.objects.filter(purpose="payment").count()) == ("draft", 0)
+
+
+def test_a_payment_of_a_later_day_is_signed_before_its_money_is_there(sole):
+    builders.credit(sole.account, 1 - 10_000_000)
+    later = date(2026, 12, 4)
+
+    order = sole.sign(builders.draft(sole.preparer, sole.account, requested_on=later))
+
+    assert (order.status, order.execute_on, order.hold_id) == ("released", later, None)
 
 
 def test_two_signers_are_two_people(db, clock_at):
@@ -230,10 +257,12 @@ def test_what_is_signed_is_kept_to_the_byte(firm):
 
 
 def test_nothing_is_released_without_money_and_the_signature_is_not_kept(firm):
-    order = builders.submitted(firm.preparer, firm.account, amount_minor=10_000_000)
+    order, signer = builders.submitted(firm.preparer, firm.account), firm.signers[0]
+    challenge = firm.ask(order, signer)
+    builders.credit(firm.account, 1 - 10_000_000)
 
     with pytest.raises(NotEnoughMoney):
-        firm.sign(order)
+        firm.type(order, signer, challenge, fnp.derive(challenge))
 
     order.refresh_from_db()
     assert (order.status, order.signatures.count()) == ("awaiting", 0)

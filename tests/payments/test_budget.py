@@ -72,6 +72,18 @@ def test_a_picture_says_what_may_be_written(picture, value, fits):
     assert pictures.fits(picture, value) is fits
 
 
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        ("@########@", "1 shkronjë, 8 shifra, 1 shkronjë"),
+        ("##-####", "2 shifra, “-”, 4 shifra"),
+        ("UC**", "“U”, “C”, 2 shkronja ose shifra"),
+    ],
+)
+def test_a_picture_is_told_in_words(picture, words):
+    assert pictures.in_words(picture) == words
+
+
 @given(st.text("#@*AB1-", min_size=1, max_size=35), st.text(max_size=40))
 def test_what_fits_a_picture_is_as_long_as_it(picture, value):
     if pictures.fits(picture, value):
@@ -193,7 +205,7 @@ def test_a_code_that_does_not_fit_is_told_with_an_example(preparer, firm, scheme
     page = preparer.post(PAGE, typed(firm, field_institution="21"))
 
     assert page.status_code == 422
-    assert "Shembull: 2109001" in page.content.decode()
+    assert "Institucioni pret: 7 shifra. Shembull: 2109001" in page.content.decode()
 
 
 def test_there_is_no_page_for_a_scheme_that_is_not_there(preparer, scheme):

@@ -199,6 +199,23 @@ def set_signers(company, count: int, *, valid_from: date = TODAY):
     )
 
 
+@pytest.fixture
+def two_signers(company):
+    for _each in range(2):
+        builders.user(company, signs=True)
+
+
+def test_more_signers_than_the_company_has_are_refused(company):
+    builders.user(company, signs=True)
+
+    with pytest.raises(signing_rules.TooFewSigners) as refused:
+        set_signers(company, 2)
+
+    assert refused.value.facts == {"there": 1}
+    assert selectors.other_signers(company, on=TODAY) == 1
+
+
+@pytest.mark.usefixtures("two_signers")
 def test_more_signers_hold_at_once_and_fewer_wait(company):
     assert isinstance(set_signers(company, 2), ApprovalRule)
     proposal = set_signers(company, 0)
@@ -208,6 +225,7 @@ def test_more_signers_hold_at_once_and_fewer_wait(company):
     assert selectors.other_signers(company, on=TODAY) == 0
 
 
+@pytest.mark.usefixtures("two_signers")
 def test_an_order_on_its_way_keeps_the_number_it_was_sent_with(company):
     account = builders.funded(company, 100_000)
     order = builders.submitted(builders.mandate_of(builders.user(company, prepares=True)), account, amount_minor=1)

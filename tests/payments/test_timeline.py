@@ -9,6 +9,7 @@ from accounts import ledger, notices
 from accounts.models import Notice
 from payments import approvals, changes, execution, failure_notices, orders, selectors
 from payments.models import PaymentOrder
+from payments.pages import signing
 from payments.timeline import Step, timeline
 from tests import builders
 from tests.payments.clearing_cast import answer, executed, folder, sent
@@ -134,12 +135,30 @@ def test_what_came_back_says_when_and_why(firm, came_back):
     assert last(order).text
 
 
-def test_what_left_says_in_which_file_and_at_which_session(firm, folder):
+def test_what_left_says_at_which_session(firm, folder):
     order = executed(firm)
-    file = sent()
+    sent()
 
     assert last(order).title == "U dërgua në klerim"
-    assert last(order).text == f"Skedari {file.name}, seanca e orës 10:30."
+    assert last(order).text == "Seanca e orës 10:30."
+
+
+def test_what_waits_for_no_session_says_so(firm, folder):
+    order = executed(firm, is_urgent=True)
+    sent()
+
+    assert last(order).text == "Me AIPS, pa pritur seancë."
+
+
+def test_what_stays_in_the_bank_is_promised_at_once_everywhere(sole, signed_in):
+    payee = builders.account(builders.company())
+    order = builders.submitted(
+        sole.preparer, sole.account, kind="internal", beneficiary_iban=payee.iban, at=builders.AT + timedelta(days=1)
+    )
+    order = sole.sign(order, at=builders.AT + timedelta(days=1))
+
+    assert last(order).title == "Kryhet menjëherë, regjistrohet të martën 24 nëntor 2026"
+    assert signing.signed_sentence(order).endswith("Kryhet menjëherë, regjistrohet të martën 24 nëntor 2026.")
 
 
 def test_what_the_other_bank_took_says_so(firm, folder):
