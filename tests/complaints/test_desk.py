@@ -60,7 +60,8 @@ def test_each_role_sees_and_does_what_it_may(role: str, queue: int, log: int, ac
     assert [desk.get(LIST).status_code, desk.get(page_of(case)).status_code] == [queue, queue]
     assert desk.get(page_of(case, "paper")).status_code == queue
     assert desk.get(LOG).status_code == log
-    assert {desk.get(page_of(case, name)).status_code for name in ACTS} == {act}
+    # What makes no sense for this case leads back to it.
+    assert {desk.get(page_of(case, name)).status_code for name in ACTS} == ({200, 302} if act == 200 else {act})
     assert {desk.post(page_of(case, name), {"text": "x"}).status_code for name in ("note", "close")} <= {act, 302}
 
 

@@ -60,7 +60,7 @@ def test_the_back_button_leads_to_no_second_payment(sole: Visitor) -> None:
 
     sole.page.go_back()
 
-    expect(sole.main).to_contain_text("nuk vlen më. Kontrolloni urdhrin")
+    expect(sole.main).to_contain_text("nuk pret më nënshkrimin tuaj")
     expect(sole.main.get_by_role("button", name="Dërgo FNP-në dhe vazhdo")).to_have_count(0)
     sole.see_status(order, "executed")
     assert_paid_once(sole, order)
