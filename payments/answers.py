@@ -169,14 +169,14 @@ def _bring_back(items: Items, *, file: ArrivedFile, at: datetime) -> None:
 def bring_home(items: Items, codes: Sequence[str], *, file: ArrivedFile, at: datetime) -> Items:
     """Book locked payments home, each for the reason of its code, and tell their people; those that came home.
 
-    But for those whose money the core or staff took out of clearing before; where the account has been closed, staff
-    must find the money a way. Both are differences.
+    But for those whose money the core or staff took out of clearing before, or the core gave and took again; where the
+    account has been closed, staff must find the money a way. All these are differences.
     """
     code_of = dict(zip([item.pk for item in items], codes, strict=True))
     homes = interbank.home_of([item.order for item in items])
     home = []
     for item in items:
-        if homes[item.order_id].taken_minor:
+        if homes[item.order_id].taken_minor or not homes[item.order_id].is_known:
             _differs(file, Difference.What.GIVEN_BACK, item.order.number, at=at)
         elif item.order.debit_account.status == BankAccount.Status.CLOSED:
             _differs(file, Difference.What.NOT_RETURNED, item.order.number, at=at)
@@ -191,12 +191,13 @@ def bring_home(items: Items, codes: Sequence[str], *, file: ArrivedFile, at: dat
         order.returned_at, order.return_posting_id = at, posting_id
     PaymentOrder.objects.bulk_update(orders, ["status", "end_reason", "returned_at", "return_posting"])
     for item in home:
-        _tell(item, code_of[item.pk], at=at)
+        _tell(item, code_of[item.pk], rest_minor=item.amount_minor - homes[item.order_id].amount_minor, at=at)
     return home
 
 
-def _tell(item: ClearingItem, reason_code: str, *, at: datetime) -> None:
-    """The trace in the company's chain, and a notice to who prepared the order and to all who signed it."""
+def _tell(item: ClearingItem, reason_code: str, *, rest_minor: int, at: datetime) -> None:
+    """The trace in the company's chain, and a notice of what came now to who prepared the order and to all who signed
+    it."""
     order = item.order
     audit.record(
         RETURNED,
@@ -206,10 +207,10 @@ def _tell(item: ClearingItem, reason_code: str, *, at: datetime) -> None:
         reason=reason_code,
         details={"posting": order.return_posting_id, "transaction": item.transaction_id},
     )
-    facts = {"number": order.number, "amount": format_money(order.amount_minor, order.currency)}
+    facts = {"number": order.number, "amount": format_money(rest_minor, order.currency)}
     signatures = selectors.signatures(order)
     people = {order.prepared_by_id: order.prepared_by} | {signature.user_id: signature.user for signature in signatures}
-    for user in people.values():
+    for user in people.values() if rest_minor else ():
         notices.tell(user, RETURNED, facts, at, company=order.company)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts import ledger, selectors as books
+from accounts.core_feed import giving_back
 from accounts.ledger import Facts, Item, Leg
 from accounts.models import BankAccount
 from accounts.models.ledger import Channel, Entry, Kind
@@ -48,11 +49,12 @@ class Houses(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Home:
     """What came home of an order, in minor units: of its amount and of its fee, to the customer; and how much of it was
-    taken out of clearing."""
+    taken out of clearing. It is not known where the core took some of it again."""
 
     amount_minor: int
     fee_minor: int
     taken_minor: int
+    is_known: bool = True
 
 
 def bring_back(
@@ -80,7 +82,7 @@ def bring_back(
 
 
 def home_of(orders: Sequence[PaymentOrder]) -> dict[UUID, Home]:
-    """What came home of each of these orders by now, by the core or by staff; in one query."""
+    """What came home of each of these orders by now, by the core or by staff; one query, and one for each that has."""
     posted = {order.posting_id: order for order in orders if order.posting_id}
     back = Entry.objects.filter(posting__gives_back__in=posted.keys())
     sums: Counter[tuple[UUID, str]] = Counter()
@@ -91,12 +93,15 @@ def home_of(orders: Sequence[PaymentOrder]) -> dict[UUID, Home]:
             sums[order.pk, part] += amount_minor
         elif (house_code or "").startswith(CLEARING):
             sums[order.pk, CLEARING] -= amount_minor
-    return {
-        order.pk: Home(
-            sums[order.pk, Entry.Part.PRINCIPAL.value], sums[order.pk, Entry.Part.FEE.value], sums[order.pk, CLEARING]
-        )
-        for order in orders
-    }
+    return {order.pk: _home_of(order, sums) for order in orders}
+
+
+def _home_of(order: PaymentOrder, sums: Counter[tuple[UUID, str]]) -> Home:
+    amount, fee = sums[order.pk, Entry.Part.PRINCIPAL.value], sums[order.pk, Entry.Part.FEE.value]
+    is_known = True
+    if (amount or fee) and order.posting is not None:
+        is_known = not giving_back.was_taken_again(order.posting, order.debit_account_id)
+    return Home(amount, fee, sums[order.pk, CLEARING], is_known)
 
 
 def _house(currency: str) -> Houses:

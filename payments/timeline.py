@@ -137,16 +137,16 @@ def _session(item: ClearingItem, file: SentFile) -> str:
 
 def _given_back(order: PaymentOrder) -> Iterator[Step]:
     """By the core or by staff: the clearing house would have made it a returned order."""
-    came = selectors.given_back(order)
+    came, state = selectors.given_back(order), "now" if order.status == OrderStatus.EXECUTED else "done"
     last = max((place for place, one in enumerate(came) if one.part == Entry.Part.PRINCIPAL), default=None)
     for place, back in enumerate(came):
         amount = format_money(back.amount_minor, order.currency)
         if back.part == Entry.Part.FEE:
             yield Step(_("Banka ktheu komisionin në llogarinë tuaj"), "done", back.at, amount)
         elif back.amount_minor == order.amount_minor:
-            yield Step(_("Banka e ktheu në llogarinë tuaj"), "now", back.at, amount)
+            yield Step(_("Banka e ktheu në llogarinë tuaj"), state, back.at, amount)
         elif place == last and selectors.home_at(order):
-            yield Step(_("Banka ktheu pjesën e mbetur në llogarinë tuaj"), "now", back.at, amount)
+            yield Step(_("Banka ktheu pjesën e mbetur në llogarinë tuaj"), state, back.at, amount)
         else:
             yield Step(_("Banka ktheu një pjesë në llogarinë tuaj"), "done", back.at, amount)
 

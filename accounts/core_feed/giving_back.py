@@ -8,12 +8,24 @@ customer's, who is not asked.
 from collections.abc import Iterable
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.core_feed.known import ORDERS
 from accounts.ledger import Leg
 from accounts.models import BankAccount, Entry, Posting
+from accounts.models.ledger import Kind
+from accounts.refusals import Refusal
 
 Part = Entry.Part
 # What one entry may give back whole: the amount, the amount with its fee, or the fee.
 WHOLES: Final = ((Part.PRINCIPAL,), (Part.PRINCIPAL, Part.FEE), (Part.FEE,))
+
+
+class TakenAgain(Refusal):
+    sentence = _(
+        "Sistemi qendror ktheu para të këtij urdhri dhe i mori përsëri. Kërkojini ta sjellë veprimin pa numrin e "
+        "urdhrit, dhe këtë shënojeni si të zgjidhur."
+    )
 
 
 def legs_of(
@@ -21,8 +33,9 @@ def legs_of(
 ) -> list[Leg] | None:
     """Of an entry of `amount_minor` on an account; None where the posting never took as much.
 
-    What is more than it has left to give back is for the ledger to refuse. An amount that `has_left` the bank stays
-    where the posting put it. The caller lets nobody else give back meanwhile.
+    Refuses (TakenAgain) an order of which the core took again what it gave. What is more than the posting has left to
+    give back is for the ledger to refuse. An amount that `has_left` the bank stays where the posting put it. The caller
+    lets nobody else give back meanwhile.
     """
     entries = list(posting.entries.select_related("account").order_by("pk"))
     before = list(Entry.objects.filter(posting__gives_back=posting, account=account_id))
@@ -33,6 +46,8 @@ def legs_of(
     total = sum(went.values())
     if not whole and (total * amount_minor >= 0 or abs(amount_minor) > abs(total)):
         return None
+    if before and was_taken_again(posting, account_id):
+        raise TakenAgain
     # A fee that is home already is not a part of the amount: the ledger refuses it.
     part = Part.FEE if amount_minor == -went[Part.FEE] else Part.PRINCIPAL
     own = [Leg(account_id, -left[part], part) for part in whole] or [Leg(account_id, amount_minor, part)]
@@ -41,6 +56,14 @@ def legs_of(
     legs = own + [leg for part in undone for leg in _undone(entries, account_id, part)]
     rest = sum(leg.amount_minor for leg in legs)
     return [*legs, Leg(core_id, -rest)] if rest else legs
+
+
+def was_taken_again(posting: Posting, account_id: int) -> bool:
+    """Whether the core took money of an order anew, under its number: what is home of it people must say."""
+    if not posting.source.startswith(ORDERS):
+        return False
+    taken = Entry.objects.filter(account=account_id, amount_minor__lt=0, posting__kind=Kind.CORE)
+    return taken.filter(posting__end_to_end_id=posting.end_to_end_id).exists()
 
 
 def _undone(entries: Iterable[Entry], account_id: int, part: Part) -> list[Leg]:

@@ -163,6 +163,7 @@ def test_a_second_reset_lengthens_the_hours_and_gives_no_new_budget(firm: Firm, 
 def test_a_reset_after_the_hours_are_over_begins_anew(firm: Firm, clock_at) -> None:
     lowered(firm)
     firm.sign(order_of(firm, LIMIT))
+    builders.credit(firm.account, 2 * LIMIT)
     clock_at(UNTIL)
     low_limit.lower(User.objects.get(pk=firm.signers[0].user_id), at=UNTIL)
 

@@ -9,6 +9,7 @@ import pytest
 from accounts import corrections, day_close, four_eyes, notices
 from accounts.core_feed import late_postings
 from accounts.core_feed.booking import BOOKING, propose_booking
+from accounts.core_feed.giving_back import TakenAgain
 from accounts.ledger import MoreComesBackThanWent
 from accounts.models import Notice, ReconciliationItem
 from accounts.models.core import Why
@@ -92,6 +93,36 @@ def test_where_a_part_came_back_a_rejected_payment_brings_the_rest_home(firm, or
     assert not Difference.objects.exists()
     assert balance(firm.account) == OPENING - FEE
     assert is_even()
+
+
+@pytest.mark.parametrize(("amount", "is_reversal"), [("40.00", False), ("40.00", True), ("50000.00", True)])
+def test_what_the_core_gave_and_took_again_is_for_staff(firm, order, tmp_path, amount, is_reversal):
+    file = sent()
+    booked_by_two(tmp_path, firm.account, amount, order.number)
+    entry = Ntry(amount, is_credit=False, end_to_end_id=order.number, is_reversal=is_reversal)
+    if brought(tmp_path, firm.account, entry).counts != {"booked": 1}:
+        booked_item()
+    before = balance(firm.account)
+    assert before == OPENING - AMOUNT - FEE
+
+    answer(file, (order, "AC04"))
+
+    order.refresh_from_db()
+    assert (order.status, item_of(order).status, balance(firm.account)) == ("executed", "rejected", before)
+    assert Difference.objects.get().what == Difference.What.GIVEN_BACK
+    assert is_even()
+
+
+def test_after_the_core_took_again_nothing_more_is_booked_as_coming_back(firm, order, tmp_path):
+    part_of(order, tmp_path)
+    entry = Ntry("40.00", is_credit=False, end_to_end_id=order.number, is_reversal=True)
+    if brought(tmp_path, firm.account, entry).counts != {"booked": 1}:
+        booked_item()
+
+    with pytest.raises(TakenAgain):
+        booked_by_two(tmp_path, firm.account, "49960.00", order.number)
+
+    assert (item_of(order).status, balance(firm.account)) == ("waiting", OPENING - AMOUNT - FEE)
 
 
 @pytest.mark.parametrize("is_reversal", [False, True])
