@@ -88,3 +88,27 @@ def test_what_came_back_is_not_sent_whatever_its_item_says(firm, folder):
             file_id,
             item.pk,
         )
+
+
+@pytest.mark.parametrize("brought", [None, 999])
+def test_an_order_is_returned_where_its_own_return_made_it_whole(firm, folder, brought):
+    order = executed(firm, amount_minor=1_000)
+    back = None
+    if brought:
+        clearing = house_account("clearing-domestic", "ALL")
+        back = ledger.post(
+            key=f"payments.return:{order.pk}",
+            legs=[Leg(clearing.pk, -brought), Leg(firm.account.pk, brought)],
+            facts=Facts(kind=Kind.RETURN, channel=Channel.INTERBANK),
+            value_on=AT_13.date(),
+            at=AT_13,
+            gives_back=order.posting,
+        )
+
+    with pytest.raises(IntegrityError, match="order_comes_back_by_its_own_return"):
+        run(
+            "UPDATE payments_paymentorder SET status = 'returned', end_reason = 'x', returned_at = now(),"
+            " return_posting_id = %s WHERE id = %s",
+            back.pk if back else order.posting_id,
+            order.pk,
+        )
